@@ -1,0 +1,121 @@
+// A value or an Error, and the two ways to unwrap one. No exceptions cross a room.
+//
+//   Result<int> port = read_port(text);
+//   int value = TRY(read_port(text));      // hands the Error to our own caller
+//   int sure = MUST(read_port("5432"));    // traps: it cannot fail here, or it is our bug
+//
+// An Error is for people and for programs: `code` is a SQLSTATE, either PostgreSQL's own or one of
+// ours in class B (src/result/errors.def holds each with its sentence), `message` says what
+// happened, and `fields` are PostgreSQL's other error fields, where there are any
+// (https://www.postgresql.org/docs/17/protocol-error-fields.html).
+// No text of an Error ever holds a password or a connection string.
+
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace ballast {
+
+// Our own error codes. The enumerator is the name in errors.def, the text its SQLSTATE.
+enum class Code : uint8_t {
+#define BALLAST_ERROR(name, code, sentence) name,
+#include "../../src/result/errors.def"
+#undef BALLAST_ERROR
+};
+
+// The five characters of `code`, which live for ever.
+std::string_view code_text(Code code);
+
+// The sentence of `code`, with each `{}` in it replaced by `detail`.
+std::string sentence(Code code, std::string_view detail = {});
+
+// What is known of a request that did not end in a good reply (DESIGN: three fates).
+enum class Fate : uint8_t {
+  answered,  // the server executed it or refused it with a reason of its own
+  refused,   // it was never executed
+  unknown,   // it was sent and may have been executed
+};
+
+std::string_view fate_text(Fate fate);
+
+// One of PostgreSQL's error fields besides code and message, under the key that a Neon endpoint
+// gives it: "detail", "hint", "position", …
+struct ErrorField {
+  std::string_view key;  // lives for ever
+  std::string text;
+
+  bool operator==(const ErrorField&) const = default;
+};
+
+struct Error {
+  std::string code;
+  std::string message;
+  Fate fate = Fate::refused;
+  std::vector<ErrorField> fields;
+
+  Error();
+  Error(const Error&);
+  Error(Error&&) noexcept;
+  Error& operator=(const Error&);
+  Error& operator=(Error&&) noexcept;
+  ~Error();
+  bool operator==(const Error&) const = default;
+};
+
+// An Error with one of our own codes and its sentence.
+Error error(Code code, std::string_view detail = {});
+
+template <typename T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}
+
+  bool ok() const { return held_.index() == 0; }
+  T& value() & { return *std::get_if<0>(&held_); }
+  const T& value() const& { return *std::get_if<0>(&held_); }
+  T&& value() && { return std::move(*std::get_if<0>(&held_)); }
+  Error& error() & { return *std::get_if<1>(&held_); }
+  const Error& error() const& { return *std::get_if<1>(&held_); }
+  Error&& error() && { return std::move(*std::get_if<1>(&held_)); }
+
+ private:
+  std::variant<T, Error> held_;
+};
+
+// A Result without a value: `return Done{};` says that it went well.
+struct Done {
+  bool operator==(const Done&) const = default;
+};
+
+// Ends the module at once: in WebAssembly a trap, which costs the host this instance and nothing
+// else. For our own bugs only; whatever the outside can cause is an Error.
+[[noreturn]] inline void trap() { __builtin_trap(); }
+
+}  // namespace ballast
+
+#define BALLAST_CHECK(condition)                    \
+  do {                                              \
+    if (__builtin_expect(!(condition), 0)) ::ballast::trap(); \
+  } while (false)
+
+// Statement expressions are an extension of every compiler that we build with.
+#define TRY(expression)                                              \
+  __extension__({                                                    \
+    auto ballast_try_result = (expression);                          \
+    if (!ballast_try_result.ok()) return std::move(ballast_try_result).error(); \
+    std::move(ballast_try_result).value();                           \
+  })
+
+#define MUST(expression)                        \
+  __extension__({                               \
+    auto ballast_must_result = (expression);    \
+    BALLAST_CHECK(ballast_must_result.ok());    \
+    std::move(ballast_must_result).value();     \
+  })

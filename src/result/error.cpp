@@ -1,0 +1,55 @@
+#include "ballast/result.h"
+
+#include <array>
+
+namespace ballast {
+namespace {
+
+struct Entry {
+  std::string_view code, sentence;
+};
+
+constexpr auto kEntries = std::to_array<Entry>({
+#define BALLAST_ERROR(name, code, sentence) {code, sentence},
+#include "errors.def"
+#undef BALLAST_ERROR
+});
+
+}  // namespace
+
+// Out of line, since every TRY moves one.
+Error::Error() = default;
+Error::Error(const Error&) = default;
+Error::Error(Error&&) noexcept = default;
+Error& Error::operator=(const Error&) = default;
+Error& Error::operator=(Error&&) noexcept = default;
+Error::~Error() = default;
+
+std::string_view code_text(Code code) { return kEntries[static_cast<size_t>(code)].code; }
+
+std::string sentence(Code code, std::string_view detail) {
+  std::string_view rest = kEntries[static_cast<size_t>(code)].sentence;
+  std::string out;
+  for (size_t hole; (hole = rest.find("{}")) != rest.npos; rest.remove_prefix(hole + 2)) {
+    out.append(rest.substr(0, hole)).append(detail);
+  }
+  return out.append(rest);
+}
+
+std::string_view fate_text(Fate fate) {
+  switch (fate) {
+    case Fate::answered: return "answered";
+    case Fate::refused: return "refused";
+    case Fate::unknown: return "unknown";
+  }
+  trap();
+}
+
+Error error(Code code, std::string_view detail) {
+  Error out;
+  out.code = code_text(code);
+  out.message = sentence(code, detail);
+  return out;
+}
+
+}  // namespace ballast

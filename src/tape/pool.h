@@ -1,0 +1,65 @@
+// Memory that a block's values are written into, kept from one block to the next.
+
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+
+#include "ballast/result.h"
+
+namespace ballast::tape {
+
+// A growing row of plain values. Unlike std::vector it hands out room first and takes the size
+// afterwards, which is what a kernel that stores sixteen bytes to keep three wants.
+template <typename T>
+class Pool {
+ public:
+  Pool() = default;
+  ~Pool() { free(data_); }
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  T* data() { return data_; }
+  uint32_t size() const { return size_; }
+  void resize(uint32_t size) { size_ = size; }
+
+  // Room for `count` values behind the size; earlier pointers into the pool are no longer good.
+  T* room(uint32_t count) {
+    if (__builtin_expect(capacity_ - size_ < count, 0)) grow(count);
+    return data_ + size_;
+  }
+  void push(T value) {
+    *room(1) = value;
+    ++size_;
+  }
+  void append(const T* values, uint32_t count) {
+    memcpy(room(count), values, count * sizeof(T));
+    size_ += count;
+  }
+
+  // Empties the pool, and gives its memory back where one large row has made it larger than
+  // `kept` values.
+  void clear(uint32_t kept) {
+    size_ = 0;
+    if (capacity_ <= kept) return;
+    free(data_);
+    data_ = nullptr;
+    capacity_ = 0;
+  }
+
+ private:
+  __attribute__((noinline)) void grow(uint32_t count) {
+    uint32_t wanted = capacity_ * 2 > 64 ? capacity_ * 2 : 64;
+    if (wanted < size_ + count) wanted = size_ + count;
+    data_ = static_cast<T*>(realloc(data_, static_cast<size_t>(wanted) * sizeof(T)));
+    BALLAST_CHECK(data_ != nullptr);
+    capacity_ = wanted;
+  }
+
+  T* data_ = nullptr;
+  uint32_t size_ = 0;
+  uint32_t capacity_ = 0;
+};
+
+}  // namespace ballast::tape

@@ -1,0 +1,26 @@
+# The modules. Only `.wasm` comes out: the loader is bindings/client/src/core.ts.
+
+# Link-time optimisation with virtual function elimination takes simdjson's tape builder, which
+# nothing calls, out of the module: 27.5 KB gzipped become 9.6.
+set(BALLAST_WASM_COMPILE -flto -msimd128 -mbulk-memory -fvisibility=hidden
+                         -fwhole-program-vtables -fvirtual-function-elimination
+                         -fno-exceptions -fno-rtti)
+set(BALLAST_WASM_LINK -flto --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH=1
+                      -sMALLOC=emmalloc -sINITIAL_MEMORY=1MB -sTOTAL_STACK=64KB)
+
+target_compile_options(simdjson PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
+target_compile_options(ballast PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
+# The row loop is what a large reply spends its time in; all else is small first.
+set_source_files_properties(src/tape/cells.cpp src/tape/number.cpp src/tape/rows.cpp
+                            src/tape/text.cpp PROPERTIES COMPILE_OPTIONS "-O3")
+
+function(ballast_module name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE ballast)
+  target_compile_options(${name} PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
+  target_link_options(${name} PRIVATE ${BALLAST_WASM_LINK} -Oz)
+  set_target_properties(${name} PROPERTIES SUFFIX .wasm)
+endfunction()
+
+ballast_module(ballast-client wasm/client.cpp)
+set_target_properties(ballast-client PROPERTIES OUTPUT_NAME ballast)
