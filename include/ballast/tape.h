@@ -74,6 +74,7 @@ struct Block {
   const Column* columns;
   const uint8_t* latin;  // one pool for the texts whose characters are below U+0100
   uint32_t latin_size;
+  uint32_t latin_high;  // whether one of them is not ASCII
   const uint16_t* wide;  // and one, of UTF-16, for the others
   uint32_t wide_size;
   const uint8_t* json;  // "[a,b,…]", UTF-8, for one parse

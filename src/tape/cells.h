@@ -37,6 +37,7 @@ class Cells {
   Pool<uint8_t> json;
   Pool<uint8_t> bytes;
   uint32_t json_count = 0;
+  bool latin_high = false;  // the Latin-1 pool is not all ASCII
   Fault fault;
   const uint8_t* end = nullptr;  // of the bytes that have come
 

@@ -59,6 +59,7 @@ void Rows::prepare(const uint8_t* kinds, uint32_t width) {
   cells_.json.clear(kPoolKept);
   cells_.bytes.clear(kPoolKept);
   cells_.json_count = 0;
+  cells_.latin_high = false;
   cells_.fault = {};
 }
 
@@ -185,6 +186,7 @@ void Rows::describe(Block& block) {
   block.columns = columns_.get();
   block.latin = cells_.latin.data();
   block.latin_size = cells_.latin.size();
+  block.latin_high = cells_.latin_high;
   block.wide = cells_.wide.data();
   block.wide_size = cells_.wide.size();
   block.json = cells_.json.data();

@@ -127,6 +127,7 @@ const uint8_t* Cells::text(uint32_t* ref, const uint8_t* p) {
       latin.resize(start);
       return wide_text(ref, first);
     }
+    latin_high |= c >= 0x80;
     *out++ = static_cast<uint8_t>(c);
   }
   ref[0] = start;
@@ -230,6 +231,7 @@ void Cells::put_text(std::string_view utf8, uint32_t* ref) {
     return;
   }
   bool is_latin = highest < 0xC4;
+  latin_high |= is_latin;
   ref[0] = is_latin ? latin.size() : wide.size() | kRefWide;
   const uint8_t* kept = end;
   end = stop;

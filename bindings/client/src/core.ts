@@ -1,0 +1,460 @@
+/**
+ * The C++ core. This is the only file that knows its ABI, which `wasm/README.md` describes.
+ *
+ * Every pointer and every view into the core's memory dies at the next call into it; nothing here
+ * hands one out for longer. No query's state lives in the core between calls, so when a failed
+ * check stops it (a trap), the next call opens a new instance and other queries do not notice.
+ */
+import module from '#wasm'
+import { BallastError } from './errors.ts'
+import type { Fate } from './errors.ts'
+
+interface Exports {
+  memory: WebAssembly.Memory
+  _initialize?: () => void
+  alloc(size: number): number
+  free(pointer: number): void
+  start(head: number, headSize: number, body: number, bodySize: number): number
+  step(task: number, head: number, headSize: number, body: number, bodySize: number): number
+  stop(task: number): void
+  scan(bytes: number, size: number, kinds: number, width: number, state: number): number
+  live(): number
+}
+
+/** The core's memory, as typed arrays. Good until the next call. */
+export interface Heap {
+  u8: Uint8Array
+  u32: Uint32Array
+  i32: Int32Array
+  f32: Float32Array
+  f64: Float64Array
+  i64: BigInt64Array
+}
+
+// What a call of `scan` found (include/ballast/tape.h: Status).
+export const MORE = 0
+export const BATCH = 1
+export const HEAD = 2
+export const ROWS = 3
+export const TAIL = 4
+export const END = 5
+export const UNORDERED = 6
+export const FAILED = 7
+
+// The block's fields, in words of four bytes (include/ballast/tape.h: Block).
+const AT_STATUS = 0
+const AT_CONSUMED = 1
+const AT_NEXT = 2
+const AT_ROWS = 3
+const AT_WIDTH = 4
+const AT_COLUMNS = 5
+const AT_LATIN = 6
+const AT_WIDE = 9
+const AT_JSON = 11
+const AT_BYTES = 14
+const AT_SHAPE = 16
+const AT_EPOCH = 17
+const AT_FIELDS = 18
+const AT_KINDS = 20
+const AT_COMMAND = 21
+const AT_ROW_COUNT = 24
+const AT_CODE = 26
+const AT_MESSAGE = 27
+
+const STATE_LAST = 0x200
+// Bytes behind a window that the core may write (include/ballast/tape.h: kTapePadding).
+const PADDING = 64
+/** How much of a reply a window holds; only a larger row makes it grow, for a while. */
+export const WINDOW = 128 * 1024
+const COLUMNS_MAX = 1664
+
+/** One instance of the core. */
+export class Core {
+  readonly exports: Exports
+  heap!: Heap
+  /** Where the block of the last scan is, in words. */
+  block = 0
+  // What JavaScript knows of the shapes that the core has met, by their index.
+  #shapes: unknown[] = []
+  #epoch = 0
+  #window: number
+  #windowSize = WINDOW
+  readonly #kinds: number
+  #loaded: Uint8Array | undefined
+
+  constructor() {
+    const imports: any = {}
+    for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+      // None of these is called: the core reads no clock, opens no file and never exits.
+      if (kind === 'function') (imports[from] ??= {})[name] = () => 0
+    }
+    this.exports = new WebAssembly.Instance(module, imports).exports as any
+    this.exports._initialize?.()
+    this.#window = this.exports.alloc(WINDOW + PADDING)
+    this.#kinds = this.exports.alloc(COLUMNS_MAX)
+    this.refresh()
+  }
+
+  /** Takes the views again; those before a growth of the memory are empty. */
+  refresh(): void {
+    const { buffer } = this.exports.memory
+    if (this.heap?.u8.buffer === buffer) return
+    this.heap = {
+      u8: new Uint8Array(buffer),
+      u32: new Uint32Array(buffer),
+      i32: new Int32Array(buffer),
+      f32: new Float32Array(buffer),
+      f64: new Float64Array(buffer),
+      i64: new BigInt64Array(buffer),
+    }
+  }
+
+  /** Puts bytes of a reply where `scan` reads them. */
+  load(bytes: Uint8Array): void {
+    if (bytes.length > this.#windowSize) this.#resize(bytes.length)
+    this.heap.u8.set(bytes, this.#window)
+  }
+
+  /** How much `load` takes without growing. */
+  get windowSize(): number {
+    return this.#windowSize
+  }
+
+  /** Gives the memory of a large row back. */
+  shrink(): void {
+    if (this.#windowSize > WINDOW) this.#resize(WINDOW)
+  }
+
+  #resize(size: number): void {
+    this.exports.free(this.#window)
+    this.#window = this.exports.alloc(size + PADDING)
+    this.#windowSize = size
+    this.refresh()
+  }
+
+  /** Reads on from `from` of the loaded bytes, of which `size` count. */
+  scan(from: number, size: number, kinds: Uint8Array, state: number, last: boolean): number {
+    if (this.#loaded !== kinds) {
+      this.heap.u8.set(kinds, this.#kinds)
+      this.#loaded = kinds
+    }
+    this.block = guard(this, () => this.exports.scan(
+      this.#window + from, size - from, this.#kinds, kinds.length, last ? state | STATE_LAST : state,
+    )) >> 2
+    if (this.heap.u8.buffer !== this.exports.memory.buffer) this.refresh()
+    return this.field(AT_STATUS)
+  }
+
+  field(at: number): number {
+    return this.heap.u32[this.block + at] as number
+  }
+
+  get consumed(): number { return this.field(AT_CONSUMED) }
+  get next(): number { return this.field(AT_NEXT) }
+  get rows(): number { return this.field(AT_ROWS) }
+  get width(): number { return this.field(AT_WIDTH) }
+  /** Where the columns are, in words; COLUMN_WORDS each. */
+  get columns(): number { return this.field(AT_COLUMNS) >> 2 }
+
+  /** The Latin-1 pool, as one string. */
+  latin(): string {
+    return latin1(this.heap.u8, this.field(AT_LATIN), this.field(AT_LATIN + 1),
+      this.field(AT_LATIN + 2) !== 0)
+  }
+
+  /** The UTF-16 pool, as one string. */
+  wide(): string {
+    const units = this.field(AT_WIDE + 1)
+    return units === 0 ? '' : utf16(this.heap.u8, this.field(AT_WIDE), units)
+  }
+
+  /** The block's json cells as text, `[a,b,…]`, and how many there are. */
+  jsonText(): string { return this.#text(AT_JSON) }
+  get jsonCount(): number { return this.field(AT_JSON + 2) }
+
+  /** A copy of the byte pool. */
+  bytes(): Uint8Array { return this.#copy(AT_BYTES, this.field(AT_BYTES + 1)) }
+
+  /** The shape of the result that begins, made by `make` when it is new. */
+  shape<T>(make: (fields: string, kinds: Uint8Array) => T): T {
+    const epoch = this.field(AT_EPOCH)
+    if (epoch !== this.#epoch) {
+      this.#epoch = epoch
+      this.#shapes = []
+    }
+    const shape = this.#shapes[this.field(AT_SHAPE)] ??=
+      make(this.#text(AT_FIELDS), this.#copy(AT_KINDS, this.width))
+    return shape as T
+  }
+
+  /** The affected or returned rows of the result that ends, by the server's own count. */
+  get rowCount(): number | null {
+    const count = this.heap.f64[(this.block + AT_ROW_COUNT) >> 1] as number
+    return count === count ? count : null
+  }
+
+  /** The first word of the command tag of the result that ends. */
+  get command(): string { return this.#text(AT_COMMAND) }
+
+  /** What is wrong with the reply. */
+  get failure(): { code: string, message: string } {
+    return { code: utf8(this.heap.u8, this.field(AT_CODE), 5), message: this.#text(AT_MESSAGE) }
+  }
+
+  /** The text that a field points to; its size is the field behind it. */
+  #text(at: number): string {
+    return utf8(this.heap.u8, this.field(at), this.field(at + 1))
+  }
+
+  #copy(at: number, size: number): Uint8Array {
+    return this.heap.u8.slice(this.field(at), this.field(at) + size)
+  }
+
+  /** Begins a task. */
+  start(head: string, body: Uint8Array): number {
+    return this.#pass(head, body, (a, b, c, d) => this.exports.start(a, b, c, d))
+  }
+
+  /** Takes a task one step on. `stop` it when it is over. */
+  step(task: number, head: string, body: Uint8Array): { head: Record<string, any>, body: Uint8Array } {
+    const out = this.#pass(head, body, (a, b, c, d) => this.exports.step(task, a, b, c, d)) >> 2
+    const [at = 0, size = 0, bodyAt = 0, bodySize = 0] = this.heap.u32.subarray(out, out + 4)
+    return {
+      head: JSON.parse(utf8(this.heap.u8, at, size)),
+      body: this.heap.u8.slice(bodyAt, bodyAt + bodySize),
+    }
+  }
+
+  stop(task: number): void {
+    this.exports.stop(task)
+  }
+
+  #pass(
+    head: string, body: Uint8Array, call: (a: number, b: number, c: number, d: number) => number,
+  ): number {
+    const text = encoder.encode(head)
+    const at = this.exports.alloc(text.length + body.length + 1)
+    this.refresh()
+    this.heap.u8.set(text, at)
+    this.heap.u8.set(body, at + text.length)
+    const out = guard(this, () => call(at, text.length, at + text.length, body.length))
+    this.exports.free(at)
+    this.refresh()
+    return out
+  }
+}
+
+let current: Core | undefined
+let instances = 0
+
+/** The instance that calls go to. */
+export function core(): Core {
+  if (current === undefined) {
+    current = new Core()
+    instances++
+  }
+  return current
+}
+
+// Where the module is loaded is where instantiating is allowed and nobody waits for a reply.
+core()
+
+/** Runs `call`; a trap ends the instance, and only the query whose call it was. */
+function guard(from: Core, call: () => number): number {
+  try {
+    return call()
+  } catch (cause) {
+    if (from === current) current = undefined
+    if (!(cause instanceof WebAssembly.RuntimeError)) throw cause
+    throw new BallastError({
+      code: 'BA001',
+      message: 'The core of ballast stopped on a failed check. This is a bug of ballast; only ' +
+        'this query is affected.',
+      fate: 'unknown',
+      attempts: 1,
+    }, { cause })
+  }
+}
+
+/** Figures for tests: what the core has allocated, how large it is, and how often it was opened. */
+export function coreStats(): { liveBytes: number, memoryBytes: number, instances: number } {
+  const { exports } = core()
+  return { liveBytes: exports.live(), memoryBytes: exports.memory.buffer.byteLength, instances }
+}
+
+/** Makes a check fail, for the tests of what follows. */
+export function trapForTest(): void {
+  core().step(0x7fffffff, '{}', NOTHING)
+}
+
+// ---- Bytes to strings ---------------------------------------------------------------------------
+
+const encoder = new TextEncoder()
+// A byte order mark is a character of the text; were it taken away, all offsets would be off.
+const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const latin1Decoder = new TextDecoder('latin1')
+const utf16Decoder = new TextDecoder('utf-16le', { ignoreBOM: true })
+const NOTHING = new Uint8Array(0)
+
+// Node's Buffer makes strings of bytes several times faster than TextDecoder does. It is there in
+// Node, and in workerd with `nodejs_compat`.
+const slices: any = (globalThis as any).Buffer?.prototype
+const hasSlices = typeof slices?.latin1Slice === 'function' &&
+  typeof slices.ucs2Slice === 'function' && typeof slices.utf8Slice === 'function'
+
+function latin1(u8: Uint8Array, at: number, size: number, high: boolean): string {
+  if (size === 0) return ''
+  if (hasSlices) return slices.latin1Slice.call(u8, at, at + size)
+  const bytes = u8.subarray(at, at + size)
+  // What TextDecoder calls latin1 is windows-1252, which is the same for ASCII only.
+  return high ? utf16Decoder.decode(Uint16Array.from(bytes)) : latin1Decoder.decode(bytes)
+}
+
+function utf16(u8: Uint8Array, at: number, units: number): string {
+  if (hasSlices) return slices.ucs2Slice.call(u8, at, at + 2 * units)
+  return utf16Decoder.decode(u8.subarray(at, at + 2 * units))
+}
+
+function utf8(u8: Uint8Array, at: number, size: number): string {
+  if (hasSlices) return slices.utf8Slice.call(u8, at, at + size)
+  return utf8Decoder.decode(u8.subarray(at, at + size))
+}
+
+// ---- Tasks --------------------------------------------------------------------------------------
+
+/** Where requests go, and what goes into `Neon-Connection-String`. */
+export interface Endpoint {
+  url: string
+  jwtUrl: string
+  host: string
+  port: string
+  connectionString: string
+}
+
+/** Reads a connection string or its parts. Throws a `BallastError` of class BN. */
+export function resolveEndpoint(parts: {
+  connectionString?: string
+  user?: string
+  password?: string
+  host?: string
+  port?: string | number
+  database?: string
+}): Endpoint {
+  const given = Object.entries(parts).filter(([, value]) => value !== undefined && value !== null)
+  const texts = Object.fromEntries(given.map(([name, value]) => [name, String(value)]))
+  return answer({ connect: texts }, NOTHING).head['done']
+}
+
+/** A task that has its answer at once. */
+function answer(
+  task: object, body: Uint8Array,
+): { head: Record<string, any>, body: Uint8Array } {
+  const from = core()
+  const id = from.start(JSON.stringify(task), body)
+  const out = from.step(id, '{"start":{}}', NOTHING)
+  from.stop(id)
+  if (out.head['error'] !== undefined) throw new BallastError(out.head['error'])
+  return out
+}
+
+/** `bytes` in PostgreSQL's hex form for bytea, as ASCII bytes without the leading `\x`. */
+export function encodeHex(bytes: Uint8Array): Uint8Array {
+  return answer({ hex: {} }, bytes).body
+}
+
+/** `bytes` in PostgreSQL's hex form for bytea. */
+export function encodeBytea(bytes: Uint8Array): string {
+  const hex = encodeHex(bytes)
+  return '\\x' + latin1(hex, 0, hex.length, false)
+}
+
+/** A reply's members in the order in which the core reads them. */
+export function canonical(body: Uint8Array): Uint8Array {
+  return answer({ canonical: {} }, body).body
+}
+
+/** When a request is sent again. */
+export interface RetryPolicy {
+  attempts: number
+  baseMs: number
+  maxMs: number
+  codes: readonly string[]
+  /** Sending twice does no harm, or the server enforces that nothing is written. */
+  idempotent: boolean
+}
+
+/** What came of an attempt that brought no result. */
+export type Outcome =
+  | { status: number, requestId: string | null, body: Uint8Array, contentType: string | null }
+  | {
+    failed: 'connect' | 'reset' | 'timeout' | 'abort' | 'reply'
+    message: string
+    requestId: string | null
+    status: number | null
+    delivered: boolean
+    code?: string
+  }
+
+/** The fields of a `BallastError`. */
+export interface ErrorFields {
+  message: string
+  code: string
+  severity?: string
+  detail?: string
+  hint?: string
+  position?: string
+  internalPosition?: string
+  internalQuery?: string
+  where?: string
+  schema?: string
+  table?: string
+  column?: string
+  dataType?: string
+  constraint?: string
+  file?: string
+  line?: string
+  routine?: string
+  status?: number
+  requestId?: string
+  fate: Fate
+  attempts: number
+}
+
+/** What to do about a request whose first attempt went wrong: src/neon/retry.cpp decides. */
+export class Attempts {
+  readonly #policy: RetryPolicy
+  // Each step replays what came before it, so that no task lives while a caller sleeps: a trap of
+  // another query, or a caller that never comes back, then costs nothing.
+  readonly #events: { head: string, body: Uint8Array }[] = []
+
+  constructor(policy: RetryPolicy) {
+    this.#policy = policy
+  }
+
+  /** Either milliseconds to wait before sending again, or the error to throw. */
+  next(outcome: Outcome, random: number): { sleepMs: number } | { error: ErrorFields } {
+    const thousandths = Math.floor(random * 1000)
+    const { status, requestId } = outcome
+    this.#events.push('failed' in outcome
+      ? { head: failedHead(outcome, thousandths), body: NOTHING }
+      : { head: JSON.stringify({ reply: { status }, random: thousandths }), body: outcome.body })
+    const from = core()
+    const task = from.start(JSON.stringify({ request: this.#policy }), NOTHING)
+    let head: Record<string, any> = {}
+    for (const event of this.#events) {
+      if ('sleep' in head) from.step(task, '{"woke":{}}', NOTHING)
+      head = from.step(task, event.head, event.body).head
+    }
+    from.stop(task)
+    if ('sleep' in head) return { sleepMs: head['sleep'] }
+    const { error } = head
+    if (status !== null && status !== 200) error.status = status
+    if (requestId !== null) error.requestId = requestId
+    return { error }
+  }
+}
+
+function failedHead(outcome: Extract<Outcome, { failed: string }>, random: number): string {
+  const { failed: why, message, code, delivered } = outcome
+  return JSON.stringify({ failed: { why, message, delivered, ...(code && { code }) }, random })
+}

@@ -1,0 +1,18 @@
+declare module '*.wasm' {
+  const module: WebAssembly.Module
+  export default module
+}
+
+declare module '*.wasm?module' {
+  const module: WebAssembly.Module
+  export default module
+}
+
+declare module '#wasm' {
+  const module: WebAssembly.Module
+  export default module
+}
+
+declare module 'node:fs' {
+  export function readFileSync(path: URL): Uint8Array<ArrayBuffer>
+}

@@ -1,0 +1,161 @@
+import type { FullQueryResults, NeonQueryFunction, NeonQueryInTransaction } from './client.ts'
+import { warnIfBrowser } from './config.ts'
+import type { Statement } from './events.ts'
+import { SqlTemplate, UnsafeRawSql } from './fragment.ts'
+import type { AnyOptions, TransactionOptions } from './options.ts'
+import { toText } from './params.ts'
+import { NeonQueryPromise } from './promise.ts'
+import type { QueryData } from './promise.ts'
+import type { QueryResult } from './reply.ts'
+import { send } from './send.ts'
+import type { Call, Reply } from './send.ts'
+import { DEFAULT_SETTINGS, decodeOf, settle } from './settings.ts'
+import type { Settings } from './settings.ts'
+import { types } from './types.ts'
+
+/**
+ * A database, as a tag for templates: each query is one HTTP request, each transaction too.
+ *
+ * @example
+ * const sql = neon(env.DATABASE_URL)
+ * const users = await sql`select email from users where user_id = ${id}`
+ * // [{ email: 'ada@example.org' }]
+ * const [, inserted] = await sql.transaction([
+ *   sql`update accounts set balance = balance - ${amount} where account_id = ${from}`,
+ *   sql`insert into transfers (source, amount) values (${from}, ${amount}) returning *`,
+ * ])
+ */
+export function neon<ArrayMode extends boolean = false, FullResults extends boolean = false>(
+  connectionString: string, options?: TransactionOptions<ArrayMode, FullResults>,
+): NeonQueryFunction<ArrayMode, FullResults>
+export function neon<ArrayMode extends boolean = false, FullResults extends boolean = false>(
+  options: TransactionOptions<ArrayMode, FullResults>,
+): NeonQueryFunction<ArrayMode, FullResults>
+export function neon(
+  first: string | AnyOptions, second?: AnyOptions,
+): NeonQueryFunction<boolean, boolean> {
+  const options = typeof first === 'object' ? first : { connectionString: first, ...second }
+  if (options.disableWarningInBrowsers !== true) warnIfBrowser()
+  const settings = settle(DEFAULT_SETTINGS, options)
+
+  // Shared by every query, so that making a query makes one object and no function.
+  const execute = (
+    data: QueryData | QueryData[], own?: AnyOptions | AnyOptions[],
+  ): Promise<unknown> =>
+    Array.isArray(data)
+      ? runBatch(settings, data, Array.isArray(own) ? own : [])
+      : runQuery(own === undefined ? settings : settle(settings, own as AnyOptions), data)
+
+  // Not methods: wrappers take `sql.query` off its object and call it alone.
+  const members = {
+    query(text: string, params: unknown[] = [], own?: AnyOptions) {
+      if (typeof text !== 'string') throw new TypeError(QUERY_ADVICE)
+      return new NeonQueryPromise(execute, { query: text, params }, own)
+    },
+    unsafe: (rawSQL: string) => new UnsafeRawSql(rawSQL),
+  }
+
+  function sql(strings: TemplateStringsArray, ...values: unknown[]): unknown {
+    if (!Array.isArray(strings) || !Array.isArray(strings.raw)) throw new TypeError(TAG_ADVICE)
+    return new NeonQueryPromise(execute, new SqlTemplate(strings, values))
+  }
+
+  const transaction = async (
+    queries: TransactionInput, own?: TransactionOptions<boolean, boolean>,
+  ): Promise<unknown[]> => {
+    const list = typeof queries === 'function' ? queries(Object.assign(tagOf(sql), members)) : queries
+    if (!Array.isArray(list) || !list.every(query => query instanceof NeonQueryPromise)) {
+      throw new TypeError(TRANSACTION_ADVICE)
+    }
+    const held = own === undefined ? settings : settle(settings, own)
+    return runBatch(held, list.map(query => query.queryData), list.map(query => query.opts))
+  }
+
+  const client: unknown = Object.assign(sql, members, { transaction })
+  return client as NeonQueryFunction<boolean, boolean>
+}
+
+const TAG_ADVICE = 'sql is a tag for templates: write sql`select ${id}`, not sql(\'select $1\', ' +
+  '[id]). For text with placeholders call sql.query(\'select $1\', [id]).'
+const QUERY_ADVICE = 'sql.query() takes the text of a query and its parameters: ' +
+  'sql.query(\'select $1\', [id]). A template is a query by itself: sql`select ${id}`.'
+const TRANSACTION_ADVICE = 'sql.transaction() takes an array of queries of this package, or a ' +
+  'function (not async) that returns one: sql.transaction([sql`…`, sql`…`]).'
+
+type TransactionInput =
+  | NeonQueryInTransaction[]
+  | ((sql: object) => NeonQueryInTransaction[])
+
+type Tag = (strings: TemplateStringsArray, ...values: unknown[]) => unknown
+
+/** A tag of its own, for members that the original must not get. */
+function tagOf(sql: Tag): Tag {
+  return (strings, ...values) => sql(strings, ...values)
+}
+
+/** Not async: that would be one promise more for every query. */
+function runQuery(settings: Settings, data: QueryData): Promise<unknown> {
+  const statement = statementOf(data)
+  return send({
+    settings,
+    body: JSON.stringify(statement),
+    statements: [statement],
+    decode: decodeOf(settings),
+    shape: shapeQuery,
+    batchHeaders: undefined,
+  })
+}
+
+async function runBatch(
+  settings: Settings, data: readonly QueryData[], options: readonly (AnyOptions | undefined)[],
+): Promise<unknown[]> {
+  const statements = data.map(statementOf)
+  const each = data.map((_, i) => {
+    const own = options[i]
+    return own === undefined ? settings : settle(settings, own)
+  })
+  const results = await send({
+    settings,
+    body: JSON.stringify({ queries: statements }),
+    statements,
+    decode: each.map(decodeOf),
+    shape: reply => (reply as QueryResult[]).map((result, i) => shape(result, each[i] ?? settings)),
+    batchHeaders: batchHeadersOf(settings),
+  })
+  return results as unknown[]
+}
+
+function statementOf(data: QueryData): Statement {
+  const { query, params } = data instanceof SqlTemplate ? data.toParameterizedQuery() : data
+  return { query, params: params.map(toText) }
+}
+
+function batchHeadersOf(
+  { isolationLevel, readOnly, deferrable }: Settings,
+): Record<string, string> {
+  const headers: Record<string, string> = {}
+  if (isolationLevel !== undefined) headers['Neon-Batch-Isolation-Level'] = isolationLevel
+  if (readOnly !== undefined) headers['Neon-Batch-Read-Only'] = String(readOnly)
+  if (deferrable !== undefined) headers['Neon-Batch-Deferrable'] = String(deferrable)
+  return headers
+}
+
+function shapeQuery(reply: Reply, { settings }: Call): unknown {
+  return shape(reply as QueryResult, settings)
+}
+
+function shape(result: QueryResult, settings: Settings): unknown {
+  if (!settings.fullResults) return result.rows
+  const registry = settings.types ?? types
+  const { fields, rows, command, rowCount, rowAsArray } = result
+  return {
+    fields,
+    rows,
+    command,
+    rowCount,
+    rowAsArray,
+    viaNeonFetch: true,
+    _parsers: fields.map(field => registry.getTypeParser(field.dataTypeID, 'text') as unknown),
+    _types: registry,
+  } as FullQueryResults<boolean, unknown>
+}
