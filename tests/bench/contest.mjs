@@ -1,0 +1,114 @@
+/**
+ * Ours against the official driver, in one process, in turn, with the same bytes. What is measured
+ * is the driver alone: `fetch` is a stub whose response has the bytes at hand, and gives them as
+ * `arrayBuffer()` without a copy and as `json()` the way the standard says, decoded and parsed.
+ */
+import { replyBytes } from './replies.mjs'
+
+const DATABASE_URL = 'postgresql://user:secret@ep-bench.eu-central-1.aws.neon.tech/app'
+const decoder = new TextDecoder()
+
+/** A response that costs nothing. */
+function stub(bytes) {
+  const headers = new Headers({
+    'content-type': 'application/json', 'content-length': String(bytes.length),
+  })
+  return async () => ({
+    ok: true,
+    status: 200,
+    headers,
+    json: async () => JSON.parse(decoder.decode(bytes)),
+    text: async () => decoder.decode(bytes),
+    arrayBuffer: async () => bytes.buffer,
+  })
+}
+
+const TEXT = 'select * from users where user_id = $1'
+const vectorsOf = rows => rows.map(row => new Float32Array(JSON.parse(row.embedding)))
+
+// name, reply, aim in Node and in workerd, what ours is asked for, what both are made to do
+const LINES = [
+  ['small-query', 'small', 3.5, 3.5],
+  ['objects-1000x8', 'mixed', 6.5, 3.2],
+  ['views-1000x8', 'mixed', 20, 12, { rowMode: 'view' }],
+  ['columns-1000x8', 'mixed', 20, 12, { rowMode: 'columns' }],
+  ['objects-100kx4', 'numbers', 7, 7],
+  ['columns-100kx4', 'numbers', 15, 15, { rowMode: 'columns' }],
+  ['arrays', 'arrays', 25, 25],
+  ['bytea-reply', 'bytes', 12, 12],
+  ['bytea-param-100k', 'small', 50, 50, {}, { param: new Uint8Array(100_000).fill(0xa7) }],
+  ['vectors-500x1536', 'vectors', 8, 3, { as: { embedding: 'float32' } }, { theirs: vectorsOf }],
+  ['text-ascii', 'ascii', 8, 3],
+  ['text-unicode', 'unicode', 2.5, 2],
+]
+
+export const LINE_NAMES = LINES.map(([name]) => name)
+
+/** Reads a column or two of a lazy result, as someone who asked for one would. */
+function touch(name, rows) {
+  if (name.startsWith('views')) {
+    let sum = 0
+    for (const row of rows) sum += row.id
+    return sum
+  }
+  if (name.startsWith('columns')) return Object.values(rows).map(column => column.numbers()?.length)
+  return rows
+}
+
+async function timed(work, times) {
+  const start = performance.now()
+  for (let i = 0; i < times; i++) await work()
+  return (performance.now() - start) / times
+}
+
+function quantile(sorted, q) {
+  const at = (sorted.length - 1) * q
+  const low = sorted[Math.floor(at)]
+  return low + (sorted[Math.ceil(at)] - low) * (at - Math.floor(at))
+}
+
+/** One line's ratio, official time over ours, over `rounds` pairs. */
+export async function contest(name, { official, ours, isWorkerd, rounds = 15, budgetMs = 40 }) {
+  const [, reply, nodeAim, workerdAim, options = {}, { param, theirs } = {}] =
+    LINES.find(line => line[0] === name)
+  const fetchFunction = stub(replyBytes(reply))
+  official.neonConfig.fetchFunction = fetchFunction
+  ours.neonConfig.fetchFunction = fetchFunction
+  const params = [param ?? 'user_01']
+  const officialSql = official.neon(DATABASE_URL, { disableWarningInBrowsers: true })
+  const ourSql = ours.neon(DATABASE_URL, options)
+  const a = async () => {
+    const rows = await officialSql.query(TEXT, params)
+    return theirs === undefined ? rows : theirs(rows)
+  }
+  const b = async () => touch(name, await ourSql.query(TEXT, params))
+  // Warm both, then find how many calls make a round long enough to time.
+  let times = 1
+  for (let spent = 0, i = 0; i < 6 || spent < 3 * budgetMs; i++) {
+    const took = await timed(a, times)
+    await timed(b, times * 3)
+    spent += took * times
+    times = Math.max(1, Math.min(20_000, Math.round(budgetMs / Math.max(took, 1e-3))))
+    if (i > 60) break
+  }
+  const pairs = []
+  for (let i = 0; i < rounds; i++) {
+    // In turn, and in either order, so that neither always pays for the other's garbage.
+    const first = i % 2 === 0
+    const one = await timed(first ? a : b, first ? times : times * 2)
+    const two = await timed(first ? b : a, first ? times * 2 : times)
+    pairs.push(first ? [one, two] : [two, one])
+  }
+  const ratios = pairs.map(([their, our]) => their / our).sort((x, y) => x - y)
+  const aim = isWorkerd ? workerdAim : nodeAim
+  return {
+    name,
+    ratio: quantile(ratios, 0.5),
+    low: quantile(ratios, 0.25),
+    high: quantile(ratios, 0.75),
+    aim,
+    gate: aim * 0.7,
+    officialMs: quantile(pairs.map(pair => pair[0]).sort((x, y) => x - y), 0.5),
+    oursMs: quantile(pairs.map(pair => pair[1]).sort((x, y) => x - y), 0.5),
+  }
+}

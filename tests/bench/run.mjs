@@ -1,0 +1,75 @@
+/**
+ * `npm run bench`: every aim that is a ratio, in Node and in workerd.
+ *
+ *   npm run bench                          all lines, with their spread
+ *   npm run bench -- --only objects-1000x8 lines whose name begins so
+ *   npm run bench -- --runtime workerd     one runtime
+ *   npm run bench -- --json                an object for each runtime, for programs
+ *   npm run bench -- --gate                exits with 1 where a line is below its gate
+ */
+import { parseArgs } from 'node:util'
+import * as official from '@neondatabase/serverless'
+import * as ours from 'ballast'
+import { LINE_NAMES, contest } from './contest.mjs'
+import { memory } from './memory.mjs'
+import { firstRequest } from './first.mjs'
+import { benchWorker } from './isolate.mjs'
+
+const { values: args } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    runtime: { type: 'string' },
+    rounds: { type: 'string', default: '15' },
+    json: { type: 'boolean' },
+    gate: { type: 'boolean' },
+  },
+})
+const rounds = Number(args.rounds)
+
+/** Which lines a runtime has, and how each is run. */
+async function* runs(runtime) {
+  const isolate = runtime === 'workerd' ? await benchWorker() : undefined
+  const lines = {
+    ...Object.fromEntries(LINE_NAMES.map(name => [name, () => isolate === undefined
+      ? contest(name, { official, ours, isWorkerd: false, rounds })
+      : isolate.line(name, rounds)])),
+    ...runtime === 'workerd' && { 'first-request': firstRequest },
+    ...runtime === 'node' && { 'memory-50mb': memory },
+  }
+  try {
+    for (const [name, run] of Object.entries(lines)) {
+      if (args.only === undefined || name.startsWith(args.only)) yield await run()
+    }
+  } finally {
+    await isolate?.dispose()
+  }
+}
+
+function print({ name, ratio, low, high, aim, gate, officialMs, oursMs }) {
+  const verdict = ratio >= aim ? 'ok' : low >= gate ? 'below its aim' : 'BELOW ITS GATE'
+  const times = officialMs === undefined ? '' : `${officialMs.toFixed(4)} / ${oursMs.toFixed(4)} ms`
+  console.log(
+    `  ${name.padEnd(18)} ${ratio.toFixed(2).padStart(7)}x  [${low.toFixed(2)}, ${high.toFixed(2)}]`
+      .padEnd(50) + ` aim ${String(aim).padEnd(5)} ${times.padEnd(22)} ${verdict}`,
+  )
+}
+
+let failed = 0
+for (const runtime of ['node', 'workerd']) {
+  if (args.runtime !== undefined && args.runtime !== runtime) continue
+  const results = []
+  if (!args.json) console.log(`${runtime}: official time / ours, median [quartiles]`)
+  for await (const result of runs(runtime)) {
+    results.push(result)
+    if (!args.json) print(result)
+    if (result.low < result.gate) failed++
+  }
+  if (args.json) {
+    const lines = results.map(({ name, ratio, low, aim, gate }) => ({ name, ratio, low, aim, gate }))
+    console.log(JSON.stringify({ peer: '@neondatabase/serverless 1.2.0', runtime, results: lines }))
+  }
+}
+if (args.gate && failed > 0) {
+  console.error(`${failed} of the lines are below their gate`)
+  process.exitCode = 1
+}
