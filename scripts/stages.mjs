@@ -1,0 +1,152 @@
+/**
+ * The stages of `npm test`: what each runs, what must have passed before it, how long it may take,
+ * and how to count what it did.
+ */
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { top } from './run.mjs'
+
+const node = process.execPath
+
+/** A stage's `commands` run one after another; `needs` are the stages whose `output` it uses. */
+export const stages = [
+  { name: 'debug', seconds: 900, commands: workflow('debug'), count: countCmake('native', true) },
+  { name: 'asan', seconds: 900, commands: workflow('asan'), count: countCmake('asan', false) },
+  {
+    name: 'wasm',
+    output: 'build/wasm/ballast.wasm',
+    seconds: 900,
+    commands: workflow('wasm'),
+    count: countCmake('wasm', false),
+  },
+  {
+    name: 'js',
+    output: 'bindings/cli/dist/cli.js',
+    needs: ['wasm'],
+    seconds: 300,
+    commands: () => ['client', 'cli'].map(name => [node, `bindings/${name}/build.mjs`]),
+    count: countSteps,
+  },
+  { name: 'tsc', needs: ['js'], seconds: 300, commands: typeChecks, count: countSteps },
+  { name: 'tidy', seconds: 60, commands: () => [[node, 'tests/tidy.mjs']], count: countTidy },
+  {
+    name: 'node',
+    needs: ['js'],
+    seconds: 900,
+    commands: nodeTests('node', 'parity', 'drizzle'),
+    count: countNode,
+  },
+  { name: 'dev', needs: ['js'], seconds: 600, commands: nodeTests('dev'), count: countNode },
+  {
+    name: 'workerd',
+    needs: ['js'],
+    seconds: 600,
+    commands: nodeTests('workerd'),
+    count: countNode,
+  },
+  {
+    name: 'bench',
+    needs: ['js'],
+    seconds: 600,
+    commands: () => [[node, 'tests/bench/run.mjs', '--gate']],
+    count: countSteps,
+  },
+  {
+    name: 'size',
+    needs: ['js'],
+    seconds: 120,
+    commands: () => [[node, 'tests/bench/size.mjs', '--gate']],
+    count: countSteps,
+  },
+  {
+    name: 'fuzz',
+    seconds: 600,
+    commands: () => [[node, 'tests/fuzz/run.mjs', '--seconds', '10']],
+    count: countSteps,
+  },
+]
+
+function workflow(preset) {
+  return () => {
+    // Or a build that fails would be counted by the tests of the last one that did not.
+    rmSync(testLog(preset), { force: true })
+    return [['cmake', '--workflow', '--preset', preset]]
+  }
+}
+
+function testLog(preset) {
+  return join(top, `build/${preset}/Testing/Temporary/LastTest.log`)
+}
+
+function typeChecks() {
+  const folders = [
+    'bindings/client',
+    'bindings/cli',
+    'bindings/dev',
+    'worker',
+    'tests/types',
+    'tests/workerd',
+  ]
+  return folders
+    .map(folder => `${folder}/tsconfig.json`)
+    .filter(file => existsSync(join(top, file)))
+    .map(file => [node, 'node_modules/typescript/bin/tsc', '--noEmit', '-p', file])
+}
+
+function nodeTests(...folders) {
+  return () => {
+    const files = folders.flatMap(folder => testFiles(`tests/${folder}`))
+    // A server that a failing test leaves behind must not hold up the rest for ever.
+    const options = ['--test', '--test-timeout=300000', '--test-reporter=./scripts/reporter.mjs']
+    return [[node, ...options, ...files]]
+  }
+}
+
+function testFiles(folder) {
+  if (!existsSync(join(top, folder))) return []
+  const names = readdirSync(join(top, folder), { recursive: true }).map(String).sort()
+  return names
+    .filter(name => name.endsWith('.test.mjs') && !name.includes('node_modules'))
+    .map(name => `${folder}/${name}`)
+}
+
+/** Laws are Catch2's test cases, cases the Markdown ones; ctest's log holds what each printed. */
+function countCmake(kind, laws) {
+  return ({ name, ok }) => {
+    const log = testLog(name)
+    const text = existsSync(log) ? readFileSync(log, 'utf8') : ''
+    const law =
+      sum(text, /assertions? in (\d+) test cases?\)/g) + sum(text, /^test cases: .*?(\d+) passed/gm)
+    const brokenLaw = sum(text, /^test cases: .*?(\d+) failed/gm)
+    const found = sum(text, /^cases: (\d+) passed/gm)
+    const broken = sum(text, /^cases: .*?(\d+) failed/gm)
+    const failed = brokenLaw + broken || (ok ? 0 : 1)
+    return {
+      passed: law + found,
+      failed,
+      kinds: { ...(laws ? { laws: law } : {}), [`cases ${kind}`]: found },
+    }
+  }
+}
+
+function countNode({ name, ok, text }) {
+  const line = /^@counts (.*)$/m.exec(text)?.[1]
+  if (line === undefined) return { passed: 0, failed: 1, kinds: { [name]: 0 } }
+  const { passed, failed, skipped } = JSON.parse(line)
+  // A skipped test is a failed one: nothing here may be switched off unnoticed.
+  return { passed, failed: failed + skipped || (ok ? 0 : 1), kinds: { [name]: passed } }
+}
+
+function countTidy({ ok, text }) {
+  const [, passed = 0, failed = 0] = /^tidy: (\d+) rules passed, (\d+) failed/m.exec(text) ?? []
+  const broken = Number(failed) || (ok ? 0 : 1)
+  return { passed: Number(passed), failed: broken, kinds: { 'tidy rules': Number(passed) } }
+}
+
+function countSteps({ name, ok, done, steps }) {
+  return { passed: ok ? steps : done, failed: ok ? 0 : 1, kinds: { [name]: done } }
+}
+
+function sum(text, pattern) {
+  return [...text.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0)
+}
