@@ -1,1 +1,45 @@
+# The native tests: laws (Catch2), cases (Markdown), fuzzers.
 
+enable_testing()
+option(BALLAST_FUZZ "Build the libFuzzer targets and nothing else" OFF)
+
+# The library with a program's view of its insides, for what no public header shows.
+add_library(ballast_cases STATIC tests/cases/dump.cpp tests/cases/dump_reply.cpp)
+target_include_directories(ballast_cases PUBLIC tests/cases)
+target_link_libraries(ballast_cases PUBLIC ballast)
+target_compile_options(ballast_cases PRIVATE -Wall -Wextra -Werror)
+
+if(BALLAST_FUZZ)
+  foreach(name reply json connection frame)
+    add_executable(fuzz_${name} tests/fuzz/${name}.cpp)
+    target_link_libraries(fuzz_${name} PRIVATE ballast ballast_cases)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  endforeach()
+  return()
+endif()
+
+add_executable(cases tests/cases/native.cpp)
+target_link_libraries(cases PRIVATE ballast_cases)
+find_program(BALLAST_NODE node REQUIRED)
+add_test(NAME cases
+         COMMAND ${BALLAST_NODE} ${CMAKE_SOURCE_DIR}/tests/cases/run.mjs --native $<TARGET_FILE:cases>)
+
+# Catch2 3: the system's, the one that scripts/setup.mjs unpacked, or, with a network, its source.
+find_package(Catch2 3 QUIET HINTS "${CMAKE_SOURCE_DIR}/build/deps/catch2/usr")
+if(NOT Catch2_FOUND)
+  include(FetchContent)
+  FetchContent_Declare(Catch2 GIT_REPOSITORY https://github.com/catchorg/Catch2.git GIT_TAG v3.7.1)
+  FetchContent_MakeAvailable(Catch2)
+endif()
+file(GLOB BALLAST_LAWS CONFIGURE_DEPENDS tests/laws/*.cpp)
+add_executable(laws ${BALLAST_LAWS})
+target_link_libraries(laws PRIVATE ballast ballast_cases Catch2::Catch2WithMain)
+target_include_directories(laws PRIVATE src)
+add_test(NAME laws COMMAND laws)
+
+# Ignoring a Result does not compile; the control shows that nothing else in the file is wrong.
+set(BALLAST_SYNTAX ${CMAKE_CXX_COMPILER} -std=gnu++20 -fsyntax-only -Werror -x c++
+    -I${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/tests/laws/ignored_result.cpp.in)
+add_test(NAME ignored_result COMMAND ${BALLAST_SYNTAX})
+set_tests_properties(ignored_result PROPERTIES WILL_FAIL TRUE)
+add_test(NAME ignored_result_control COMMAND ${BALLAST_SYNTAX} -DBALLAST_CONTROL)

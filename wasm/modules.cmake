@@ -24,3 +24,11 @@ endfunction()
 
 ballast_module(ballast-client wasm/client.cpp)
 set_target_properties(ballast-client PROPERTIES OUTPUT_NAME ballast)
+
+# The cases as a module, so that the code that ships is tested as it ships.
+enable_testing()
+ballast_module(cases tests/cases/module.cpp tests/cases/dump.cpp tests/cases/dump_reply.cpp)
+target_include_directories(cases PRIVATE tests/cases)
+find_program(BALLAST_NODE node REQUIRED CMAKE_FIND_ROOT_PATH_BOTH)
+add_test(NAME cases
+         COMMAND ${BALLAST_NODE} ${CMAKE_SOURCE_DIR}/tests/cases/run.mjs --wasm $<TARGET_FILE:cases>)

@@ -17,11 +17,20 @@ constexpr std::string_view kFields[] = {
 // A message of an intermediate may be a page of HTML: what a person needs of it is its beginning.
 constexpr size_t kExcerptMax = 200;
 
-// The error in the body's JSON, or false where it holds none.
-bool read_error(std::string_view body, Error& out) {
+// Whose error a body is.
+enum class From : uint8_t {
+  nobody,  // it is not an error's JSON
+  other,   // something between the proxy and us
+  proxy,   // the proxy, whose errors always have a code, be it empty
+};
+
+// The error in the body's JSON.
+From read_error(std::string_view body, Error& out) {
   Result<std::vector<json::Member>> members = json::members(body);
-  if (!members.ok()) return false;
+  if (!members.ok()) return From::nobody;
+  bool coded = false;
   for (const json::Member& member : members.value()) {
+    coded = coded || member.key == "code";
     if (json::is_null(member.raw)) continue;
     Result<std::string> read = json::string(member.raw);
     // A position that is a number, as another endpoint may send it, is text all the same.
@@ -33,7 +42,8 @@ bool read_error(std::string_view body, Error& out) {
       if (key == member.key && !text.empty()) out.fields.push_back({key, text});
     }
   }
-  return !out.message.empty();
+  if (out.message.empty()) return From::nobody;
+  return coded ? From::proxy : From::other;
 }
 
 std::string excerpt(std::string_view body) {
@@ -84,7 +94,7 @@ Judgement bad_request(const Error& read) {
   return own(Code::http_refused, read.message, Fate::refused, false);
 }
 
-// 500 with a JSON body: the proxy did not get as far as running the query, but for one case.
+// 500 of the proxy's own: it did not get as far as running the query, but for one case.
 Judgement server_error(const Error& read) {
   if (!read.code.empty()) {
     Judgement out{read, true};
@@ -102,11 +112,12 @@ Judgement server_error(const Error& read) {
 
 Judgement judge(const Reply& reply) {
   Error read;
-  bool known = read_error(reply.body, read);
+  From from = read_error(reply.body, read);
+  bool known = from != From::nobody;
   std::string text = known ? read.message : excerpt(reply.body);
   std::string status = json::Writer().integer(reply.status).take();
   if (reply.status == 400 && known) return bad_request(read);
-  if (reply.status == 500 && known) return server_error(read);
+  if (reply.status == 500 && from == From::proxy) return server_error(read);
   if (reply.status == 413) return own(Code::http_request_size, text, Fate::refused, false);
   // The statement has run by then, and a single one has committed.
   if (reply.status == 507) return own(Code::http_reply_size, text, Fate::unknown, false);

@@ -1,0 +1,16 @@
+// What the case verbs print: text in, text out.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ballast::cases {
+
+// Runs one case. An unknown verb is its output, so that a misspelt case fails.
+std::string run(std::string_view verb, std::string_view input);
+
+// The block-wise reading of a reply, printed row by row; the same however it is split.
+std::string dump_reply(std::string_view reply);
+
+}  // namespace ballast::cases

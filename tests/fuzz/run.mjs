@@ -1,0 +1,63 @@
+/**
+ * `npm run fuzz -- --seconds N`: libFuzzer over the reply decoder, the JSON reader, the connection
+ * string and the frames, N seconds in all. Findings are printed with the input that caused them;
+ * the corpus grows in build/fuzz/corpus and starts from the Markdown cases.
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const { values: args } = parseArgs({
+  options: { seconds: { type: 'string', default: '60' }, only: { type: 'string' } },
+})
+// The verbs of the cases whose inputs a target starts from.
+const TARGETS = {
+  reply: ['reply', 'canonical'],
+  json: ['members', 'scalar', 'canonical', 'reply'],
+  connection: ['connect'],
+  frame: ['request', 'judge'],
+}
+
+function run(command, options) {
+  const { status } = spawnSync(command[0], command.slice(1), { cwd: root, stdio: 'inherit', ...options })
+  return status === 0
+}
+
+function seedCorpus(folder, verbs) {
+  mkdirSync(folder, { recursive: true })
+  const cases = join(root, 'tests/cases')
+  for (const file of readdirSync(cases, { recursive: true }).map(String)) {
+    if (!file.endsWith('.md')) continue
+    const text = readFileSync(join(cases, file), 'utf8')
+    for (const [, verb, input] of text.matchAll(/^```(\w+)(?: bytes)?\n([^]*?)\n?^```$/gm)) {
+      if (!verbs.includes(verb)) continue
+      const name = createHash('sha1').update(input).digest('hex')
+      writeFileSync(join(folder, name), input)
+    }
+  }
+}
+
+if (!run(['cmake', '--preset', 'fuzz'], { stdio: 'ignore' }) ||
+  !run(['cmake', '--build', '--preset', 'fuzz'])) {
+  console.error('The fuzzers were not built: they need clang++ and its runtime (libclang-rt-14-dev)')
+  process.exit(1)
+}
+const targets = Object.keys(TARGETS).filter(name => args.only === undefined || name === args.only)
+const seconds = Math.max(1, Math.floor(Number(args.seconds) / targets.length))
+let failed = 0
+for (const name of targets) {
+  const corpus = join(root, 'build/fuzz/corpus', name)
+  seedCorpus(corpus, TARGETS[name])
+  console.log(`fuzz ${name}: ${seconds} s`)
+  const options = [
+    `-max_total_time=${seconds}`, '-timeout=20', '-rss_limit_mb=2048', '-print_final_stats=1',
+    '-verbosity=0', '-max_len=4096', `-artifact_prefix=${root}build/fuzz/${name}-`,
+  ]
+  if (!run([`${root}build/fuzz/fuzz_${name}`, ...options, corpus])) failed++
+}
+console.log(`${targets.length - failed} passed, ${failed} failed`)
+process.exitCode = failed > 0 ? 1 : 0
