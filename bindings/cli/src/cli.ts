@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+/** The command line: arguments in, text or JSON out. What the commands do is not decided here. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+
+import type { DevFlags } from './dev-command.js'
+
+/** The version of this package, put in by the build. */
+declare const VERSION: string
+
+function wholeNumber(what: string, min: number, max: number): (text: string) => number {
+  return text => {
+    const value = Number(text)
+    if (!/^-?[0-9]+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`${what} is a whole number from ${min} to ${max}.`)
+    }
+    return value
+  }
+}
+
+const bytes = wholeNumber('A size in bytes', 1, 2 ** 32)
+const portNumber = wholeNumber('A port', 0, 65535)
+const seedNumber = wholeNumber('A seed', 0, 2 ** 31 - 1)
+
+function program(): Command {
+  const ballast = new Command('ballast')
+    .description('Postgres on Neon from Cloudflare Workers.')
+    .version(VERSION, '--version')
+    .exitOverride()
+    .showHelpAfterError('Run it with --help to see what it takes.')
+  ballast
+    .command('dev')
+    .description('Run a Neon endpoint here: HTTP and WebSocket, on PGlite or PostgreSQL.')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 4444)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--data <dir>', "PGlite's data directory", '.ballast/pgdata')
+    .option('--postgres <url>', 'use this PostgreSQL server instead of PGlite')
+    .option(
+      '--load <file.sql>',
+      'run a file of SQL before listening (repeatable)',
+      (file: string, files: string[]) => [...files, file],
+      [],
+    )
+    .option('--chaos <faults>', 'inject faults, such as drop-after,500=0.1,delay=0.3')
+    .option('--seed <number>', 'what faults are drawn from', seedNumber, 0)
+    .option('--max-request <bytes>', 'largest request body (default: 64 MiB)', bytes)
+    .option('--max-response <bytes>', 'largest reply (default: 64 MiB)', bytes)
+    .option('--json', 'print one JSON object a line')
+    .option('--quiet', 'print only where it listens, and errors')
+    .addHelpText(
+      'after',
+      `
+Example:
+  $ ballast dev --load schema.sql
+  $ ballast dev --postgres postgres://me@localhost/app --chaos drop-after,500=0.1 --seed 7
+
+User, password and database of the endpoint are all "ballast".`,
+    )
+    .exitOverride()
+    .action(async (flags: DevFlags) => {
+      // Only who starts an endpoint waits for its libraries to load.
+      const { startDevCommand } = await import('./dev-command.js')
+      await startDevCommand(flags)
+    })
+  return ballast
+}
+
+/** Runs the command line and returns the exit code: 0 done, 1 failed. */
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync(args, { from: 'user' })
+    return 0
+  } catch (error) {
+    // Commander has already said what was wrong, and its help ends in an error of code 0.
+    if (error instanceof CommanderError) return error.exitCode
+    const message = error instanceof Error ? error.message : String(error)
+    if (args.includes('--json')) console.log(JSON.stringify({ event: 'error', message }))
+    else console.error(`ballast: ${message}`)
+    return 1
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))
