@@ -9,7 +9,8 @@
 // The reply is Neon's, in raw text and array mode:
 //   {"fields":[…],"rows":[["1",null],…],"command":"SELECT","rowCount":2,"rowAsArray":true}
 //   {"results":[<the above>,…]}
-// Members in another order are answered with Status::unordered; neon.h's `canonical` mends them.
+// A batch's results and a result's other members may stand before the fields; rows before fields are
+// answered with Status::unordered, and neon.h's `canonical` mends them.
 //
 // One pass over the bytes scans and decodes. Regular cells take a branch of their own kind, sixteen
 // bytes at a time; whatever else a cell can hold (NaN, years BC, nested arrays, long numbers) goes
@@ -31,7 +32,8 @@ inline constexpr uint32_t kTapePadding = 64;
 enum class Status : uint32_t {
   more = 0,       // nothing whole: call again with more bytes
   batch = 1,      // the reply is a batch's: results follow
-  head = 2,       // a result begins: `shape` describes its rows
+  head = 2,       // a result begins: `shape` describes its rows; `command` and `row_count` where
+                  // they stood before them
   rows = 3,       // a block of rows
   tail = 4,       // a result ends: `command` and `row_count`
   end = 5,        // the reply is over

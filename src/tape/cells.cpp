@@ -69,12 +69,12 @@ const uint8_t* Cells::float8(Slot& slot, uint32_t row, const uint8_t* p) {
 const uint8_t* Cells::timestamp(Slot& slot, uint32_t row, const uint8_t* start) {
   const uint8_t* p = start;
   uint32_t wrong = 0;
-  auto digit = [&](int at) {
+  auto digit = [&](int at) __attribute__((always_inline)) {
     uint32_t value = p[at] - uint32_t{'0'};
     wrong |= value > 9;
     return value;
   };
-  auto two = [&](int at) { return digit(at) * 10 + digit(at + 1); };
+  auto two = [&](int at) __attribute__((always_inline)) { return digit(at) * 10 + digit(at + 1); };
   uint32_t year = two(0) * 100 + two(2), month = two(5), day = two(8);
   wrong |= (p[4] ^ '-') | (p[7] ^ '-') | (month - 1 > 11) | (day - 1 > 30);
   p += 10;
@@ -150,36 +150,40 @@ const uint8_t* Cells::hex(Slot& slot, uint32_t row, const uint8_t* start) {
 template <typename T>
 const uint8_t* Cells::numbers(Slot& slot, uint32_t row, const uint8_t* start, char open,
                               char close) {
+  // Room is taken for this many elements at a time, so that the loop over them is nothing else.
+  constexpr uint32_t kStep = 64;
   const uint8_t* p = start;
-  auto* ref = reinterpret_cast<uint32_t*>(slot.data) + 2 * row;
   uint32_t first = slot.element_count;
-  uint32_t used = first * static_cast<uint32_t>(sizeof(T));
+  slot.elements.resize(first * static_cast<uint32_t>(sizeof(T)));
   if (*p++ != open || (open != '{' && open != '[')) return irregular(slot, row, start);
   uint32_t count = first;
-  if (*p != close) {
-    for (;;) {
-      slot.elements.resize(used);
-      auto* out = reinterpret_cast<T*>(slot.elements.room(sizeof(T)));
-      if constexpr (sizeof(T) == 4 && static_cast<T>(0.5) == 0) {
-        p = short_integer(p, *out);
+  bool more = *p != close;
+  while (more && p != nullptr) {
+    auto* out = reinterpret_cast<T*>(slot.elements.room(kStep * sizeof(T)));
+    uint32_t n = 0;
+    while (n < kStep) {
+      if constexpr (static_cast<T>(0.5) == 0) {
+        p = short_integer(p, out[n]);
       } else {
         double value = 0;
         p = number(p, value);
-        *out = static_cast<T>(value);
+        out[n] = static_cast<T>(value);
       }
-      if (p == nullptr) break;
-      ++count;
-      used += sizeof(T);
-      if (*p != ',') break;
+      if (__builtin_expect(p == nullptr, 0)) break;
+      ++n;
+      more = *p == ',';
+      if (!more) break;
       ++p;
     }
+    count += n;
+    slot.elements.resize(count * static_cast<uint32_t>(sizeof(T)));
   }
   if (p == nullptr || *p != static_cast<uint8_t>(close) || p[1] != '"') {
     slot.elements.resize(first * static_cast<uint32_t>(sizeof(T)));
     return irregular(slot, row, start);
   }
-  slot.elements.resize(used);
   slot.element_count = count;
+  auto* ref = reinterpret_cast<uint32_t*>(slot.data) + 2 * row;
   ref[0] = first;
   ref[1] = count;
   return p + 2;

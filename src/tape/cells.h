@@ -11,9 +11,10 @@
 
 namespace ballast::tape {
 
-// Why a cell was not read. `none` with a null pointer means that the bytes end within the cell.
+// Why a cell was not read. `none` with a null pointer means that the bytes end within the cell;
+// `wide` does not leave the cell: its text begins anew in the other pool.
 struct Fault {
-  enum class Why : uint8_t { none, utf8, value, depth, range, json } why = Why::none;
+  enum class Why : uint8_t { none, utf8, value, depth, range, json, wide } why = Why::none;
   uint8_t kind = 0;
 };
 
@@ -55,8 +56,10 @@ class Cells {
 
   // text.cpp: a string into the pools, and a string unescaped to UTF-8.
   const uint8_t* text(uint32_t* ref, const uint8_t* p);
+  const uint8_t* latin_character(const uint8_t* p, uint8_t*& out);
   const uint8_t* wide_text(uint32_t* ref, const uint8_t* p);
-  const uint8_t* unescape(Pool<uint8_t>& out, const uint8_t* p);
+  const uint8_t* unescape(Pool<uint8_t>& pool, const uint8_t* p);
+  const uint8_t* utf8_character(const uint8_t* p, uint8_t*& out);
   const uint8_t* escape(const uint8_t* p, uint32_t& unit);
   const uint8_t* sequence(const uint8_t* p, uint32_t& code_point);
   void put_text(std::string_view utf8, uint32_t* ref);

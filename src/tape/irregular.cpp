@@ -168,8 +168,12 @@ class ArrayReader {
       return array(depth + 1);
     }
     if (text_[0] == '"') return quoted();
-    size_t length = text_.find_first_of(",}");
-    if (length == text_.npos || length == 0) return false;
+    size_t length = 0;
+    bool escaped = false;
+    for (; length < text_.size() && text_[length] != ',' && text_[length] != '}'; ++length) {
+      if (text_[length] == '\\') escaped = true, ++length;
+    }
+    if (length >= text_.size() || length == 0) return false;
     std::string_view entry = text_.substr(0, length);
     text_.remove_prefix(length);
     if (entry == "NULL") {
@@ -177,8 +181,7 @@ class ArrayReader {
       word(Word::null);
       return true;
     }
-    if (entry.find('\\') != entry.npos) return unescaped(entry);
-    return value(entry);
+    return escaped ? unescaped(entry) : value(entry);
   }
 
   bool quoted() {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "pool.h"
 #include "simd.h"
 
 namespace ballast::tape {
@@ -17,26 +18,26 @@ inline constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e
 const uint8_t* long_number(const uint8_t* p, double& out);
 
 // How many of the eight bytes of `chunk`, from the lowest, are digits.
-inline uint32_t leading_digits(uint64_t chunk) {
+BALLAST_INLINE uint32_t leading_digits(uint64_t chunk) {
   uint64_t others = ((chunk + 0x4646464646464646u) | (chunk - 0x3030303030303030u)) &
                     0x8080808080808080u;
   return others == 0 ? 8 : static_cast<uint32_t>(__builtin_ctzll(others)) >> 3;
 }
 
 // The value of eight digits, the first of them in the lowest byte.
-inline uint32_t eight_digits(uint64_t chunk) {
+BALLAST_INLINE uint32_t eight_digits(uint64_t chunk) {
   chunk = (chunk & 0x0F0F0F0F0F0F0F0Fu) * 2561 >> 8;
   chunk = (chunk & 0x00FF00FF00FF00FFu) * 6553601 >> 16;
   return static_cast<uint32_t>((chunk & 0x0000FFFF0000FFFFu) * 42949672960001u >> 32);
 }
 
 // The value of the first `count` (1 to 8) digits of `chunk`.
-inline uint32_t few_digits(uint64_t chunk, uint32_t count) {
+BALLAST_INLINE uint32_t few_digits(uint64_t chunk, uint32_t count) {
   return eight_digits(chunk << (64 - 8 * count));
 }
 
 // An int4 (at most ten digits, no other sign than '-').
-inline const uint8_t* short_integer(const uint8_t* p, int32_t& out) {
+BALLAST_INLINE const uint8_t* short_integer(const uint8_t* p, int32_t& out) {
   bool negative = *p == '-';
   p += negative;
   uint64_t chunk = load8(p);
@@ -56,7 +57,7 @@ inline const uint8_t* short_integer(const uint8_t* p, int32_t& out) {
 #ifdef __wasm_simd128__
 
 // The value of sixteen decimal digits, the most significant first.
-inline uint64_t sixteen_digits(v128_t digits) {
+BALLAST_INLINE uint64_t sixteen_digits(v128_t digits) {
   const v128_t tens = wasm_i8x16_const(10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1);
   v128_t low = wasm_i16x8_extmul_low_i8x16(digits, tens);
   v128_t high = wasm_i16x8_extmul_high_i8x16(digits, tens);
@@ -74,7 +75,7 @@ inline uint64_t sixteen_digits(v128_t digits) {
 // A number whose digits and dot fit in fifteen bytes: found, squeezed together and multiplied out
 // as one vector. Below 2^53 and with at most fifteen decimals, one division rounds it correctly
 // (W. D. Clinger, How to read floating point numbers accurately, 1990).
-inline const uint8_t* number(const uint8_t* start, double& out) {
+BALLAST_INLINE const uint8_t* number(const uint8_t* start, double& out) {
   bool negative = *start == '-';
   const uint8_t* p = start + negative;
   v128_t digits = wasm_i8x16_sub(wasm_v128_load(p), wasm_i8x16_const_splat('0'));
@@ -104,7 +105,7 @@ inline const uint8_t* number(const uint8_t* start, double& out) {
 
 #else
 
-inline const uint8_t* number(const uint8_t* start, double& out) { return long_number(start, out); }
+BALLAST_INLINE const uint8_t* number(const uint8_t* start, double& out) { return long_number(start, out); }
 
 #endif
 

@@ -2,11 +2,16 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
 #include "ballast/result.h"
+
+// For what the row loop calls for every cell. Without it the linker may take a copy of the function
+// that another file, which is compiled for size, has not inlined.
+#define BALLAST_INLINE __attribute__((always_inline)) inline
 
 namespace ballast::tape {
 
@@ -20,16 +25,25 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  T* data() { return data_; }
-  uint32_t size() const { return size_; }
-  void resize(uint32_t size) { size_ = size; }
+  BALLAST_INLINE T* data() { return data_; }
+  BALLAST_INLINE uint32_t size() const { return size_; }
+  BALLAST_INLINE void resize(uint32_t size) { size_ = size; }
 
   // Room for `count` values behind the size; earlier pointers into the pool are no longer good.
-  T* room(uint32_t count) {
+  BALLAST_INLINE T* room(uint32_t count) {
     if (__builtin_expect(capacity_ - size_ < count, 0)) grow(count);
     return data_ + size_;
   }
-  void push(T value) {
+  // The same for a kernel that has written up to `at`, in a pool that it took room in before.
+  BALLAST_INLINE T* more_room(T* at, uint32_t count) {
+    if (__builtin_expect(data_ + capacity_ - at >= static_cast<ptrdiff_t>(count), 1)) return at;
+    size_ = static_cast<uint32_t>(at - data_);
+    return room(count);
+  }
+  // Makes `at` the end.
+  BALLAST_INLINE void end_at(const T* at) { size_ = static_cast<uint32_t>(at - data_); }
+
+  BALLAST_INLINE void push(T value) {
     *room(1) = value;
     ++size_;
   }

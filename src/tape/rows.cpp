@@ -37,12 +37,16 @@ void Rows::prepare(const uint8_t* kinds, uint32_t width) {
     size_t size = codec::is_array(kinds[i]) ? 8 : codec::cell_size(codec::element_kind(kinds[i]));
     total += (size + 1) * rows_max_ + 16;
   }
+  has_elements_ = false;
   arena_.resize(0);
   uint8_t* at = arena_.room(static_cast<uint32_t>(total) + 16);
   for (uint32_t i = 0; i < width; ++i) {
     Slot& slot = slots_[i];
     size_t size = codec::is_array(kinds[i]) ? 8 : codec::cell_size(codec::element_kind(kinds[i]));
     slot.kind = kinds[i];
+    has_elements_ = has_elements_ || codec::is_array(kinds[i]) ||
+                    codec::element_kind(kinds[i]) == codec::Kind::float32s ||
+                    codec::element_kind(kinds[i]) == codec::Kind::float64s;
     slot.data = at;
     slot.nulls = at + size * rows_max_;
     at += ((size + 1) * rows_max_ + 15) & ~size_t{15};
@@ -63,12 +67,12 @@ void Rows::prepare(const uint8_t* kinds, uint32_t width) {
   cells_.fault = {};
 }
 
-bool Rows::full() const {
-  auto& cells = const_cast<Cells&>(cells_);
-  if (rows_ == rows_max_ || cells.latin.size() > kPoolMax || cells.wide.size() > kPoolMax / 2 ||
-      cells.json.size() > kPoolMax || cells.bytes.size() > kElementsMax) {
+BALLAST_INLINE bool Rows::full() const {
+  if (rows_ == rows_max_ || cells_.latin.size() > kPoolMax || cells_.wide.size() > kPoolMax / 2 ||
+      cells_.json.size() > kPoolMax || cells_.bytes.size() > kElementsMax) {
     return true;
   }
+  if (!has_elements_) return false;
   for (uint32_t i = 0; i < width_; ++i) {
     if (slots_[i].elements.size() > kElementsMax) return true;
   }
@@ -81,8 +85,12 @@ const uint8_t* Rows::wrong(const uint8_t* p, const char* what) {
   return nullptr;
 }
 
-const uint8_t* Rows::expect(const uint8_t* p, char c) {
+BALLAST_INLINE const uint8_t* Rows::expect(const uint8_t* p, char c) {
   if (__builtin_expect(*p == static_cast<uint8_t>(c), 1)) return p + 1;
+  return expect_behind_space(p, c);
+}
+
+__attribute__((noinline)) const uint8_t* Rows::expect_behind_space(const uint8_t* p, char c) {
   while (space(*p)) ++p;
   if (*p == static_cast<uint8_t>(c)) return p + 1;
   return wrong(p, c == '[' ? "a row is not an array" : "a row has a cell of another length");

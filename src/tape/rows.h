@@ -30,6 +30,7 @@ class Rows {
   void prepare(const uint8_t* kinds, uint32_t width);
   const uint8_t* row(const uint8_t* p);
   const uint8_t* expect(const uint8_t* p, char c);
+  const uint8_t* expect_behind_space(const uint8_t* p, char c);
   const uint8_t* null_cell(const uint8_t* p, Slot& slot);
   const uint8_t* wrong(const uint8_t* p, const char* what);
   bool full() const;
@@ -41,7 +42,7 @@ class Rows {
   Pool<uint8_t> arena_;
   const uint8_t* end_ = nullptr;
   uint32_t width_ = 0, rows_ = 0, rows_max_ = 0;
-  bool over_ = false, width_error_ = false;
+  bool over_ = false, width_error_ = false, has_elements_ = false;
   const char* shape_error_ = nullptr;
 };
 

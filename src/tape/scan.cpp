@@ -58,6 +58,12 @@ struct Walker {
   }
 };
 
+// A part of a text.
+struct Span {
+  size_t from, to;
+  std::string_view of(std::string_view text) const { return text.substr(from, to - from); }
+};
+
 // What stands at the place of `"key":` from `at` on.
 enum class Key { found, other, missing };
 
@@ -113,11 +119,18 @@ struct Tape::Impl {
   const Block& start(std::string_view text, uint32_t flags);
   const Block& result(std::string_view text, bool next, uint32_t flags);
   const Block& members(std::string_view text, size_t at, State from, uint32_t flags);
+  const Block& head(std::string_view text, Span fields, Span others, const tape::Shape* shape,
+                    size_t rows_at, uint32_t batch);
   const Block& read_rows(std::string_view text, bool first, const uint8_t* kinds, uint32_t width,
                          uint32_t flags);
   const Block& tail(std::string_view text, uint32_t flags);
   const Block& over(std::string_view text, uint32_t flags);
   Result<Done> read_tail(std::string_view object);
+  void tell_tail() {
+    block.command = last_command.data();
+    block.command_size = static_cast<uint32_t>(last_command.size());
+    block.row_count = last_count;
+  }
 };
 
 const Block& Tape::Impl::start(std::string_view text, uint32_t flags) {
@@ -154,29 +167,65 @@ const Block& Tape::Impl::result(std::string_view text, bool next, uint32_t flags
   return members(text, at + 1, here, flags);
 }
 
-// `"fields":[…],"rows":[`, from behind the object's brace.
+// From behind the object's brace to behind `"rows":[`. Neon writes `"fields":[…],"rows":[`; other
+// members may stand between and before, as older proxies have them, but not `rows` before `fields`.
 const Block& Tape::Impl::members(std::string_view text, size_t at, State from, uint32_t flags) {
   Walker walker{text};
-  Key key = key_at(walker, at, "fields");
-  if (key == Key::missing) return more(text, from, flags);
-  if (key == Key::other) return say(Status::unordered, 0, from, flags & kStateBatch);
-  if (text[at] != '[') return fail(Code::reply_shape, "\"fields\" is not an array");
-  const tape::Shape* shape = shapes.again(text.substr(at));
-  size_t end = shape != nullptr ? at + shape->fields.size() : walker.value_from(at);
-  if (walker.deep) return fail(Code::reply_depth, "more than 64 levels");
-  if (end == text.npos) return more(text, from, flags);
-  size_t rows_at = walker.space_from(end);
-  if (rows_at == text.size()) return more(text, from, flags);
-  if (text[rows_at] != ',') return say(Status::unordered, 0, from, flags & kStateBatch);
-  ++rows_at;
-  key = key_at(walker, rows_at, "rows");
-  if (key == Key::missing) return more(text, from, flags);
-  if (key == Key::other) return say(Status::unordered, 0, from, flags & kStateBatch);
-  if (text[rows_at] != '[') return fail(Code::reply_shape, "\"rows\" is not an array");
+  uint32_t batch = flags & kStateBatch;
+  size_t first = at;
+  size_t fields = text.npos, fields_end = 0;
+  bool others = false;
+  const tape::Shape* shape = nullptr;
+  for (;;) {
+    at = walker.space_from(at);
+    size_t key_end = at < text.size() && text[at] == '"' ? walker.string_from(at) : text.npos;
+    if (at < text.size() && text[at] != '"') return say(Status::unordered, 0, from, batch);
+    size_t value = key_end == text.npos ? text.size() : walker.space_from(key_end);
+    if (value < text.size() && text[value] != ':') return fail(Code::reply_json, "a key has no value");
+    value = value < text.size() ? walker.space_from(value + 1) : value;
+    if (value == text.size()) return more(text, from, flags);
+    std::string_view key = text.substr(at + 1, key_end - at - 2);
+    if (key == "rows") {
+      if (fields == text.npos) return say(Status::unordered, 0, from, batch);
+      if (text[value] != '[') return fail(Code::reply_shape, "\"rows\" is not an array");
+      return head(text, {fields, fields_end}, {first, others ? at : first}, shape, value + 1, batch);
+    }
+    size_t end;
+    if (key == "fields") {
+      if (text[value] != '[') return fail(Code::reply_shape, "\"fields\" is not an array");
+      shape = shapes.again(text.substr(value));
+      end = shape != nullptr ? value + shape->fields.size() : walker.value_from(value);
+      fields = value;
+      fields_end = end;
+    } else {
+      others = true;
+      end = walker.value_from(value);
+    }
+    if (walker.deep) return fail(Code::reply_depth, "more than 64 levels");
+    at = end == text.npos ? text.size() : walker.space_from(end);
+    if (at == text.size()) return more(text, from, flags);
+    if (text[at] != ',') return say(Status::unordered, 0, from, batch);
+    ++at;
+  }
+}
+
+// A result's head: its fields, what else stood before its rows, and where these begin.
+const Block& Tape::Impl::head(std::string_view text, Span fields, Span others,
+                              const tape::Shape* shape, size_t rows_at, uint32_t batch) {
   if (shape == nullptr) {
-    Result<const tape::Shape*> found = shapes.find(text.substr(at, end - at));
+    Result<const tape::Shape*> found = shapes.find(fields.of(text));
     if (!found.ok()) return fail(found.error());
     shape = found.value();
+  }
+  block.row_count = std::numeric_limits<double>::quiet_NaN();
+  block.command_size = 0;
+  if (others.from < others.to) {
+    std::string object = "{" + std::string(others.of(text));
+    object[object.rfind(',')] = '}';
+    Result<Done> read = read_tail(object);
+    if (!read.ok()) return fail(read.error());
+    last_tail.clear();
+    tell_tail();
   }
   block.shape = shapes.index_of(shape);
   block.epoch = shapes.epoch();
@@ -184,7 +233,7 @@ const Block& Tape::Impl::members(std::string_view text, size_t at, State from, u
   block.kinds = shape->kinds.data();
   block.fields = reinterpret_cast<const uint8_t*>(shape->fields.data());
   block.fields_size = static_cast<uint32_t>(shape->fields.size());
-  return say(Status::head, rows_at + 1, State::first_row, flags & kStateBatch);
+  return say(Status::head, rows_at, State::first_row, batch);
 }
 
 const Block& Tape::Impl::read_rows(std::string_view text, bool first, const uint8_t* kinds,
@@ -199,6 +248,7 @@ const Block& Tape::Impl::read_rows(std::string_view text, bool first, const uint
       case Fault::Why::depth: return fail(Code::reply_depth, "an array of more than 16 dimensions");
       case Fault::Why::range: return fail(Code::int8_range, "it is beyond 2^53");
       case Fault::Why::value: return fail(Code::reply_value, codec::kind_name(fault.kind));
+      case Fault::Why::wide:
       case Fault::Why::none: break;
     }
     if (rows.width_error()) {
@@ -255,9 +305,7 @@ const Block& Tape::Impl::tail(std::string_view text, uint32_t flags) {
     if (!read.ok()) return fail(read.error());
     last_tail = members;
   }
-  block.command = last_command.data();
-  block.command_size = static_cast<uint32_t>(last_command.size());
-  block.row_count = last_count;
+  tell_tail();
   bool batch = (flags & kStateBatch) != 0;
   return say(Status::tail, at, batch ? State::next_result : State::over, flags & kStateBatch);
 }

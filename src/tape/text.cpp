@@ -102,40 +102,52 @@ const uint8_t* Cells::text(uint32_t* ref, const uint8_t* p) {
   uint32_t start = latin.size();
   uint8_t* out = latin.room(32);
   for (;;) {
+    out = latin.more_room(out, 32);
     Bytes v = load16(p);
     store16(out, v);
     uint32_t stop = stops_of(v);
-    uint32_t run = stop ? static_cast<uint32_t>(__builtin_ctz(stop)) : 16;
+    if (stop == 0) {
+      p += 16;
+      out += 16;
+      continue;
+    }
+    uint32_t run = static_cast<uint32_t>(__builtin_ctz(stop));
     p += run;
-    latin.resize(static_cast<uint32_t>(out - latin.data()) + run);
-    out = latin.room(32);
-    if (!stop) continue;
-    if (*p == '"') break;
-    uint32_t c = *p;
-    if (c == '\\') {
-      p = escape(p, c);
-      if (!p) return nullptr;
-    } else if (c < 0x20) {
-      return p >= end ? nullptr : failed(Fault::Why::json);
-    } else if (c < 0xC4) {
-      p = sequence(p, c);
-      if (!p) return nullptr;
-    } else {
-      c = 0x100;  // a sequence of a character that is not Latin-1
-    }
-    if (c > 0xFF) {
+    out += run;
+    if (__builtin_expect(*p == '"', 1)) break;
+    p = latin_character(p, out);
+    if (p == nullptr) {
       latin.resize(start);
-      return wide_text(ref, first);
+      return fault.why == Fault::Why::wide ? wide_text(ref, first) : nullptr;
     }
-    latin_high |= c >= 0x80;
-    *out++ = static_cast<uint8_t>(c);
   }
+  latin.end_at(out);
   ref[0] = start;
   ref[1] = latin.size();
   return p + 1;
 }
 
+// What stopped a run of plain characters, where it is one of Latin-1; Fault::Why::wide where not.
+__attribute__((noinline)) const uint8_t* Cells::latin_character(const uint8_t* p, uint8_t*& out) {
+  uint32_t c = *p;
+  if (c == '\\') {
+    p = escape(p, c);
+  } else if (c < 0x20) {
+    return p >= end ? nullptr : failed(Fault::Why::json);
+  } else if (c < 0xC4) {
+    p = sequence(p, c);
+  } else {
+    c = 0x100;
+  }
+  if (p == nullptr) return nullptr;
+  if (c > 0xFF) return failed(Fault::Why::wide);
+  latin_high |= c >= 0x80;
+  *out++ = static_cast<uint8_t>(c);
+  return p;
+}
+
 __attribute__((noinline)) const uint8_t* Cells::wide_text(uint32_t* ref, const uint8_t* p) {
+  fault = {};
   uint32_t start = wide.size();
   for (;;) {
     uint16_t* out = wide.room(32);
@@ -180,42 +192,57 @@ __attribute__((noinline)) const uint8_t* Cells::wide_text(uint32_t* ref, const u
   return p + 1;
 }
 
-// The string at `p` appended to `out` as UTF-8. Half a surrogate pair, which no text of PostgreSQL
-// holds, is not UTF-8 and fails.
-const uint8_t* Cells::unescape(Pool<uint8_t>& out, const uint8_t* p) {
+// The string at `p` appended to `pool` as UTF-8.
+const uint8_t* Cells::unescape(Pool<uint8_t>& pool, const uint8_t* p) {
+  uint8_t* out = pool.room(32);
   for (;;) {
-    uint8_t* to = out.room(32);
+    out = pool.more_room(out, 32);
     Bytes v = load16(p);
-    store16(to, v);
+    store16(out, v);
     uint32_t stop = stops_of(v);
     uint32_t run = stop ? static_cast<uint32_t>(__builtin_ctz(stop)) : 16;
     p += run;
-    to += run;
-    out.resize(out.size() + run);
-    if (!stop) continue;
-    if (*p == '"') return p + 1;
-    uint32_t c;
-    if (*p == '\\') {
-      p = escape(p, c);
-      if (!p) return nullptr;
-      if (c >= 0xD800 && c < 0xDC00) {
-        uint32_t low;
-        if (end - p < 6) return nullptr;
-        if (*p != '\\' || !(p = escape(p, low)) || low < 0xDC00 || low > 0xDFFF) {
-          return failed(Fault::Why::utf8);
-        }
-        c = 0x10000 + ((c & 0x3FF) << 10 | (low & 0x3FF));
-      } else if (c >= 0xDC00 && c < 0xE000) {
+    out += run;
+    if (stop == 0) continue;
+    if (*p == '"') break;
+    // Quotes and backslashes are most of what is escaped within json and arrays.
+    if (*p == '\\' && (p[1] == '"' || p[1] == '\\')) {
+      *out++ = p[1];
+      p += 2;
+      continue;
+    }
+    p = utf8_character(p, out);
+    if (p == nullptr) return nullptr;
+  }
+  pool.end_at(out);
+  return p + 1;
+}
+
+// What stopped a run of plain characters, as UTF-8. Half a surrogate pair, which no text of
+// PostgreSQL holds, is not UTF-8 and fails.
+__attribute__((noinline)) const uint8_t* Cells::utf8_character(const uint8_t* p, uint8_t*& out) {
+  uint32_t c;
+  if (*p == '\\') {
+    p = escape(p, c);
+    if (p == nullptr) return nullptr;
+    if (c >= 0xD800 && c < 0xDC00) {
+      uint32_t low;
+      if (end - p < 6) return nullptr;
+      if (*p != '\\' || !(p = escape(p, low)) || low < 0xDC00 || low > 0xDFFF) {
         return failed(Fault::Why::utf8);
       }
-    } else if (*p < 0x20) {
-      return p >= end ? nullptr : failed(Fault::Why::json);
-    } else {
-      p = sequence(p, c);
-      if (!p) return nullptr;
+      c = 0x10000 + ((c & 0x3FF) << 10 | (low & 0x3FF));
+    } else if (c >= 0xDC00 && c < 0xE000) {
+      return failed(Fault::Why::utf8);
     }
-    out.resize(out.size() + encode_utf8(c, to));
+  } else if (*p < 0x20) {
+    return p >= end ? nullptr : failed(Fault::Why::json);
+  } else {
+    p = sequence(p, c);
+    if (p == nullptr) return nullptr;
   }
+  out += encode_utf8(c, out);
+  return p;
 }
 
 // Text that is UTF-8 already, checked when it was unescaped.

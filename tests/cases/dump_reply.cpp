@@ -171,7 +171,7 @@ class Printer {
 };
 
 // Reads a reply that comes in two pieces.
-std::string read(Tape& tape, std::string_view reply, size_t split) {
+std::string read(Tape& tape, std::string_view reply, size_t split, bool json_as_text) {
   std::vector<uint8_t> window(reply.size() + kTapePadding);
   std::vector<uint8_t> kinds;
   std::string out;
@@ -195,7 +195,13 @@ std::string read(Tape& tape, std::string_view reply, size_t split) {
       if (block.status == Status::batch) out += "batch\n";
       if (block.status == Status::head) {
         kinds.assign(block.kinds, block.kinds + block.width);
-        out += "head " + std::to_string(block.width) + "\n";
+        for (uint8_t& kind : kinds) {
+          bool is_json = codec::element_kind(kind) == Kind::json;
+          if (json_as_text && is_json) kind = static_cast<uint8_t>(Kind::text);
+        }
+        out += "head " + std::to_string(block.width);
+        if (block.command_size > 0) out += " " + std::string(block.command, block.command_size);
+        out += "\n";
       }
       if (block.status == Status::rows) {
         Printer printer(block);
@@ -221,13 +227,13 @@ std::string read(Tape& tape, std::string_view reply, size_t split) {
 
 }  // namespace
 
-std::string dump_reply(std::string_view reply) {
+std::string dump_reply(std::string_view reply, bool json_as_text) {
   Tape tape;
-  std::string whole = read(tape, reply, 0);
+  std::string whole = read(tape, reply, 0, json_as_text);
   // Long replies are split at fewer places, so that a case takes no more than a moment.
   size_t stride = 1 + reply.size() / 2000;
   for (size_t split = 1; split < reply.size(); split += stride) {
-    std::string parts = read(tape, reply, split);
+    std::string parts = read(tape, reply, split, json_as_text);
     if (parts != whole) return "split at byte " + std::to_string(split) + ":\n" + parts + whole;
   }
   return whole;
