@@ -60,6 +60,8 @@ await rm(dist, { recursive: true, force: true })
 await mkdir(dist)
 await Promise.all([
   copyFile(wasm, join(dist, 'ballast.wasm')),
+  // What is linked into the module wants its notices beside it.
+  ...['LICENSE', 'NOTICE'].map(name => copyFile(join(root, name), join(dist, name))),
   ...Object.entries(hosts).map(buildHost),
   declare(),
 ])

@@ -42,7 +42,8 @@ export function refusal(fields, status = 400) {
 export function stub(t, config, answer) {
   const sent = []
   config.fetchFunction = async (url, init) => {
-    const request = { url: String(url), init, headers: init.headers, body: JSON.parse(init.body) }
+    const text = typeof init.body === 'string' ? init.body : new TextDecoder().decode(init.body)
+    const request = { url: String(url), init, headers: init.headers, body: JSON.parse(text) }
     sent.push(request)
     if (answer !== undefined) return answer(request, sent.length)
     return reply(request.body.queries ? { results: request.body.queries.map(() => ONE) } : ONE)

@@ -57,7 +57,7 @@ export class Block {
     this.latin = core.latin()
     this.wide = core.wide()
     this.#jsonCount = core.jsonCount
-    this.#json = this.#jsonCount === 0 ? '' : core.jsonText()
+    this.#json = this.#jsonCount === 0 ? '[]' : core.jsonText()
     this.#core = core
   }
 

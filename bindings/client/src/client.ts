@@ -1,5 +1,5 @@
 import type { ParameterizedQuery, SqlTemplate, UnsafeRawSql } from './fragment.ts'
-import type { QueryOptions, RowMode, TransactionOptions, Untyped } from './options.ts'
+import type { QueryOptions, TransactionOptions, Untyped } from './options.ts'
 import type { NeonQueryPromise } from './promise.ts'
 import type { Column, RowView } from './rows.ts'
 import type { CustomTypesConfig, TypeParser } from './types.ts'
@@ -68,7 +68,8 @@ export interface NeonQueryFunctionInTransaction<
 }
 
 /** Options of a transaction that leave the shape of its results to its queries. */
-type ShapelessOptions = Omit<TransactionOptions<false, false>, 'arrayMode' | 'fullResults' | 'rowMode'> &
+type ShapelessOptions =
+  Omit<TransactionOptions<false, false>, 'arrayMode' | 'fullResults' | 'rowMode'> &
   { arrayMode?: undefined, fullResults?: undefined, rowMode?: undefined }
 
 /** The results of queries, one by one. */
@@ -97,13 +98,9 @@ export interface NeonQueryFunction<ArrayMode extends boolean, FullResults extend
     options: QueryOptions<false, Full> & { rowMode: Mode },
   ): NeonQueryPromise<false, Full, ResultOf<false, Full, RowsByMode<Row>[Mode]>>
 
-  query<
-    ArrayModeOverride extends boolean = ArrayMode, FullResultsOverride extends boolean = FullResults,
-  >(
-    text: string, params?: unknown[],
-    options?: QueryOptions<ArrayModeOverride, FullResultsOverride> & { rowMode?: RowMode | undefined },
-  ): NeonQueryPromise<ArrayModeOverride, FullResultsOverride,
-    ResultOf<ArrayModeOverride, FullResultsOverride, QueryRows<ArrayModeOverride>>>
+  query<Arrays extends boolean = ArrayMode, Full extends boolean = FullResults>(
+    text: string, params?: unknown[], options?: QueryOptions<Arrays, Full>,
+  ): NeonQueryPromise<Arrays, Full, ResultOf<Arrays, Full, QueryRows<Arrays>>>
 
   query<Row>(text: string, params?: unknown[], options?: QueryOptions<ArrayMode, FullResults>):
   NeonQueryPromise<ArrayMode, FullResults, ResultOf<ArrayMode, FullResults, Row[]>>
@@ -122,12 +119,10 @@ export interface TransactionFunction<ArrayMode extends boolean, FullResults exte
     options?: ShapelessOptions,
   ): Promise<ResultsOf<Queries>>
 
-  <ArrayModeOverride extends boolean = ArrayMode, FullResultsOverride extends boolean = FullResults>(
+  <Arrays extends boolean = ArrayMode, Full extends boolean = FullResults>(
     queries: readonly NeonQueryInTransaction[] | ((
-      sql: NeonQueryFunctionInTransaction<ArrayModeOverride, FullResultsOverride>,
+      sql: NeonQueryFunctionInTransaction<Arrays, Full>,
     ) => readonly NeonQueryInTransaction[]),
-    options?: TransactionOptions<ArrayModeOverride, FullResultsOverride>,
-  ): Promise<FullResultsOverride extends true
-    ? FullQueryResults<ArrayModeOverride>[]
-    : QueryRows<ArrayModeOverride>[]>
+    options?: TransactionOptions<Arrays, Full>,
+  ): Promise<Full extends true ? FullQueryResults<Arrays>[] : QueryRows<Arrays>[]>
 }

@@ -13,6 +13,16 @@ const defaultEndpoint: FetchEndpoint = (host, port, options) => {
   return options?.jwtAuth === true ? endpoint.jwtUrl : endpoint.url
 }
 
+/** The settings that queries look at. */
+export const config = {
+  /** The URL that queries are posted to, or a function that makes it. */
+  fetchEndpoint: defaultEndpoint as string | FetchEndpoint,
+  /** What is called instead of the global `fetch`. */
+  fetchFunction: undefined as Untyped,
+  /** Leaves out the warning in browsers. */
+  disableWarningInBrowsers: false,
+}
+
 /**
  * Settings for every `neon()` in the program. `fetchEndpoint` and `fetchFunction` are the two that
  * matter over HTTP. The others belong to the WebSocket side of `@neondatabase/serverless`; they
@@ -21,13 +31,7 @@ const defaultEndpoint: FetchEndpoint = (host, port, options) => {
  * @example
  * neonConfig.fetchEndpoint = host => `http://${host}:4444/sql`
  */
-export const neonConfig = {
-  /** The URL that queries are posted to, or a function that makes it. */
-  fetchEndpoint: defaultEndpoint as string | FetchEndpoint,
-  /** What is called instead of the global `fetch`. */
-  fetchFunction: undefined as Untyped,
-  /** Leaves out the warning in browsers. */
-  disableWarningInBrowsers: false,
+export const neonConfig = /* @__PURE__ */ Object.assign(config, {
   /** No effect: Neon pools every request. */
   fetchConnectionCache: true,
   /** No effect: there is no Pool. */
@@ -44,11 +48,11 @@ export const neonConfig = {
   rootCerts: '',
   pipelineTLS: false,
   disableSNI: false,
-}
+})
 
 /** The URL that a setting puts in place of the usual one, or undefined where none does. */
 export function configuredUrl(host: string, port: string, jwtAuth: boolean): string | undefined {
-  const endpoint = neonConfig.fetchEndpoint
+  const endpoint = config.fetchEndpoint
   if (endpoint === defaultEndpoint) return undefined
   return typeof endpoint === 'string' ? endpoint : endpoint(host, port, { jwtAuth })
 }
@@ -57,7 +61,7 @@ let hasWarned = false
 
 /** Says once, in a browser, that a connection string there is everybody's. */
 export function warnIfBrowser(): void {
-  if (hasWarned || neonConfig.disableWarningInBrowsers || !('document' in globalThis)) return
+  if (hasWarned || config.disableWarningInBrowsers || !('document' in globalThis)) return
   hasWarned = true
   console.warn('This page holds a database connection string, and so does everybody who opens ' +
     'it. Query from a server or a Worker, or use authToken with row-level security and set ' +

@@ -40,17 +40,18 @@ export class Connection {
     return replaced === undefined ? this : new Connection(replaced)
   }
 
-  /** Asks every function among the parts, for this one query. */
-  async resolve(): Promise<Address> {
+  /** The address, at once where no part is a function; else each is asked, for this one query. */
+  resolve(): Address | Promise<Address> {
+    if (Object.values(this.#options).some(part => typeof part === 'function')) return this.#ask()
+    return this.address = addressOf(this.#options as Parts)
+  }
+
+  async #ask(): Promise<Address> {
     const parts: Record<string, unknown> = {}
-    let isFixed = true
     for (const [key, value] of Object.entries(this.#options)) {
-      isFixed &&= typeof value !== 'function'
       parts[key] = typeof value === 'function' ? await value() : value
     }
-    const address = addressOf(parts as Parts)
-    if (isFixed) this.address = address
-    return address
+    return addressOf(parts as Parts)
   }
 }
 

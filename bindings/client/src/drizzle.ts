@@ -18,7 +18,7 @@ import type { NeonQueryFunction } from './client.ts'
 import { drizzleCodecs } from './drizzle-codecs.ts'
 import { neon } from './neon.ts'
 import type { AnyOptions, QueryOptions, Untyped, ValueOrFunction } from './options.ts'
-import { types } from './types.ts'
+import { registry } from './types.ts'
 import type { CustomTypesConfig } from './types.ts'
 
 type AnyClient = NeonQueryFunction<boolean, boolean>
@@ -29,17 +29,17 @@ type Config = Record<string, Untyped>
 const AS_TEXT = new Set([1082, 1114, 1184, 1186, 1182, 1115, 1185, 1187, 1231])
 
 const textTypes: CustomTypesConfig = {
-  getTypeParser: oid => AS_TEXT.has(oid) ? (text: string) => text : types.getTypeParser(oid),
+  getTypeParser: oid => AS_TEXT.has(oid) ? (text: string) => text : registry.getTypeParser(oid),
 }
 
 /** What Drizzle's session calls of a client, with options that every call gets. */
-function clientWith(client: AnyClient, always: AnyOptions): Pick<AnyClient, 'query' | 'transaction'> {
+function clientWith(client: AnyClient, always: AnyOptions): unknown {
   return {
     query: (text: string, params?: unknown[], options?: QueryOptions<boolean, boolean>) =>
       client.query(text, params, { ...options, ...always }),
     transaction: (queries: Untyped, options?: AnyOptions) =>
       client.transaction(queries, { ...options, ...always }),
-  } as unknown as AnyClient
+  }
 }
 
 class Database extends PgRemoteDatabase<Record<string, never>> {
@@ -66,8 +66,8 @@ function construct(client: AnyClient, config: Config = {}): Untyped {
     logger: config['logger'] === true ? new DefaultLogger() : config['logger'] || undefined,
   }
   const open = (always: AnyOptions): Database => {
-    const sessionClient: Untyped = clientWith(client, always)
-    const session: Untyped = new NeonHttpSession(sessionClient, dialect, tables, options)
+    const inner: Untyped = clientWith(client, always)
+    const session: Untyped = new NeonHttpSession(inner, dialect, tables, options)
     const db: Untyped = new Database(dialect, session, tables)
     db.$withAuth = (authToken: ValueOrFunction<string>) => open({ ...always, authToken })
     db.$client = client

@@ -10,7 +10,7 @@ export interface QueryEvent {
   durationMs: number
   /** Rows in the answer. */
   rows: number
-  /** Bytes of the answer's body. */
+  /** Bytes of the answer's body by its `content-length`; 0 where it has none. */
   bytes: number
   /** How many times the request was sent. */
   attempts: number

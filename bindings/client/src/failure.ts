@@ -80,5 +80,6 @@ function quotes(error: unknown, { init }: Request): boolean {
 function describe(error: unknown, depth = 0): string {
   if (!(error instanceof Error)) return String(error)
   const text = error.message || ('code' in error ? String(error.code) : error.name)
-  return error.cause === undefined || depth > 4 ? text : `${text}: ${describe(error.cause, depth + 1)}`
+  if (error.cause === undefined || depth > 4) return text
+  return `${text}: ${describe(error.cause, depth + 1)}`
 }

@@ -64,6 +64,14 @@ function appendObject(result: ParameterizedQuery, value: object): void {
   }
 }
 
+/** Whether a value of a template is written `$n` and no more. */
+export function isPlainValue(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || !(
+    value instanceof NeonQueryPromise || value instanceof SqlTemplate ||
+    value instanceof UnsafeRawSql || isBytes(value)
+  )
+}
+
 function appendText(result: ParameterizedQuery, { query, params }: ParameterizedQuery): void {
   if (params.length > 0) {
     throw new TypeError(

@@ -1,9 +1,9 @@
+import { batchBodyOf, bodyOf, statementOf } from './body.ts'
 import type { FullQueryResults, NeonQueryFunction, NeonQueryInTransaction } from './client.ts'
 import { warnIfBrowser } from './config.ts'
 import type { Statement } from './events.ts'
 import { SqlTemplate, UnsafeRawSql } from './fragment.ts'
 import type { AnyOptions, TransactionOptions } from './options.ts'
-import { toText } from './params.ts'
 import { NeonQueryPromise } from './promise.ts'
 import type { QueryData } from './promise.ts'
 import type { QueryResult } from './reply.ts'
@@ -11,7 +11,7 @@ import { send } from './send.ts'
 import type { Call, Reply } from './send.ts'
 import { DEFAULT_SETTINGS, decodeOf, settle } from './settings.ts'
 import type { Settings } from './settings.ts'
-import { types } from './types.ts'
+import { registry } from './types.ts'
 
 /**
  * A database, as a tag for templates: each query is one HTTP request, each transaction too.
@@ -34,7 +34,9 @@ export function neon<ArrayMode extends boolean = false, FullResults extends bool
 export function neon(
   first: string | AnyOptions, second?: AnyOptions,
 ): NeonQueryFunction<boolean, boolean> {
-  const options = typeof first === 'object' ? first : { connectionString: first, ...second }
+  const options = typeof first === 'object' && first !== null
+    ? first
+    : { connectionString: first, ...second }
   if (options.disableWarningInBrowsers !== true) warnIfBrowser()
   const settings = settle(DEFAULT_SETTINGS, options)
 
@@ -63,7 +65,9 @@ export function neon(
   const transaction = async (
     queries: TransactionInput, own?: TransactionOptions<boolean, boolean>,
   ): Promise<unknown[]> => {
-    const list = typeof queries === 'function' ? queries(Object.assign(tagOf(sql), members)) : queries
+    const list = typeof queries === 'function'
+      ? queries(Object.assign(tagOf(sql), members))
+      : queries
     if (!Array.isArray(list) || !list.every(query => query instanceof NeonQueryPromise)) {
       throw new TypeError(TRANSACTION_ADVICE)
     }
@@ -95,39 +99,34 @@ function tagOf(sql: Tag): Tag {
 
 /** Not async: that would be one promise more for every query. */
 function runQuery(settings: Settings, data: QueryData): Promise<unknown> {
-  const statement = statementOf(data)
   return send({
     settings,
-    body: JSON.stringify(statement),
-    statements: [statement],
+    body: bodyOf(data),
+    statements: settings.onEvent === undefined ? NONE : [statementOf(data)],
     decode: decodeOf(settings),
     shape: shapeQuery,
     batchHeaders: undefined,
   })
 }
 
+const NONE: readonly Statement[] = []
+
 async function runBatch(
   settings: Settings, data: readonly QueryData[], options: readonly (AnyOptions | undefined)[],
 ): Promise<unknown[]> {
-  const statements = data.map(statementOf)
   const each = data.map((_, i) => {
     const own = options[i]
     return own === undefined ? settings : settle(settings, own)
   })
   const results = await send({
     settings,
-    body: JSON.stringify({ queries: statements }),
-    statements,
+    body: batchBodyOf(data),
+    statements: settings.onEvent === undefined ? NONE : data.map(statementOf),
     decode: each.map(decodeOf),
     shape: reply => (reply as QueryResult[]).map((result, i) => shape(result, each[i] ?? settings)),
     batchHeaders: batchHeadersOf(settings),
   })
   return results as unknown[]
-}
-
-function statementOf(data: QueryData): Statement {
-  const { query, params } = data instanceof SqlTemplate ? data.toParameterizedQuery() : data
-  return { query, params: params.map(toText) }
 }
 
 function batchHeadersOf(
@@ -146,7 +145,7 @@ function shapeQuery(reply: Reply, { settings }: Call): unknown {
 
 function shape(result: QueryResult, settings: Settings): unknown {
   if (!settings.fullResults) return result.rows
-  const registry = settings.types ?? types
+  const types = settings.types ?? registry
   const { fields, rows, command, rowCount, rowAsArray } = result
   return {
     fields,
@@ -155,7 +154,7 @@ function shape(result: QueryResult, settings: Settings): unknown {
     rowCount,
     rowAsArray,
     viaNeonFetch: true,
-    _parsers: fields.map(field => registry.getTypeParser(field.dataTypeID, 'text') as unknown),
-    _types: registry,
+    _parsers: fields.map(field => types.getTypeParser(field.dataTypeID, 'text') as unknown),
+    _types: types,
   } as FullQueryResults<boolean, unknown>
 }

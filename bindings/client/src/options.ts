@@ -62,7 +62,7 @@ export interface QueryOptions<
   disableWarningInBrowsers?: boolean
   /** How rows come. It says more than `arrayMode`, and holds where both are given. */
   rowMode?: RowMode | undefined
-  /** What an `int8` becomes. Default `'string'`, since a number cannot hold it. */
+  /** What an `int8` becomes. Default `'string'`; `'number'` refuses what a number cannot hold. */
   int8?: 'string' | 'bigint' | 'number' | undefined
   /** How single columns come, by name, such as `{ embedding: 'float32' }`. */
   as?: Readonly<Record<string, ColumnForm>> | undefined

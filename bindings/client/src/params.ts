@@ -46,10 +46,15 @@ function objectToText(value: object, seen: object[] | undefined): string | null 
   return JSON.stringify(value) ?? null
 }
 
-function bytesToText(value: ArrayBufferView | ArrayBuffer): string {
-  const bytes = ArrayBuffer.isView(value)
+/** The bytes of whatever holds bytes, in place. */
+export function bytesOf(value: ArrayBufferView | ArrayBuffer): Uint8Array {
+  return ArrayBuffer.isView(value)
     ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
     : new Uint8Array(value)
+}
+
+function bytesToText(value: ArrayBufferView | ArrayBuffer): string {
+  const bytes = bytesOf(value)
   if (bytes.length > SMALL_BYTES_MAX) return encodeBytea(bytes)
   let text = '\\x'
   for (const byte of bytes) text += (byte < 16 ? '0' : '') + byte.toString(16)

@@ -140,6 +140,9 @@ export class ReplyReader {
   #consumed = 0
   #ended = false
   #plan: Plan | undefined
+  // What stood before the rows rather than behind them.
+  #early: number | null = null
+  #earlyCommand = ''
   #rows: unknown[] = []
   #columns: ColumnsBuilder | undefined
 
@@ -234,6 +237,8 @@ export class ReplyReader {
       throw new ReplyError({ code: 'BC011', message: 'The reply has more results than there were queries' })
     }
     if (this.#isBatch !== (from.next & 0x100) > 0) throw unexpected('a single result')
+    this.#early = from.rowCount
+    this.#earlyCommand = decode.fullResults ? from.command : ''
     this.#plan = from.shape((fields, kinds) => new Shape(fields, kinds)).plan(decode)
     this.#rows = []
     this.#columns = decode.rowMode === 'columns' ? new ColumnsBuilder() : undefined
@@ -262,8 +267,8 @@ export class ReplyReader {
       // A caller may do with its description what it wants; ours is shared.
       fields: fullResults ? shape.fields.map(field => ({ ...field })) : [],
       rows: this.#columns?.finish(shape) ?? this.#rows,
-      command: fullResults ? from.command : '',
-      rowCount: from.rowCount,
+      command: fullResults ? from.command || this.#earlyCommand : '',
+      rowCount: from.rowCount ?? this.#early,
       rowAsArray: rowMode === 'array',
     })
     this.#plan = undefined

@@ -1,4 +1,5 @@
-import { neonConfig } from './config.ts'
+import type { Body } from './body.ts'
+import { config } from './config.ts'
 import type { FetchFunction } from './config.ts'
 import { urlOf } from './connection.ts'
 import type { Address } from './connection.ts'
@@ -9,6 +10,7 @@ import { emit } from './events.ts'
 import type { QueryEvent, QueryListener, Statement } from './events.ts'
 import { failureOf } from './failure.ts'
 import type { Request } from './failure.ts'
+import type { ValueOrFunction } from './options.ts'
 import { readBatch, readReply } from './reply.ts'
 import type { DecodeOptions, QueryResult } from './reply.ts'
 import { mergeHeaders } from './settings.ts'
@@ -18,7 +20,8 @@ import { Watch } from './watch.ts'
 /** One request: its body, and how to read what comes back. */
 export interface Call {
   settings: Settings
-  body: string
+  body: Body
+  /** For `onEvent`; may be empty where nobody listens. */
   statements: readonly Statement[]
   /** How the answer is read: one for each statement of a batch, one alone for a single query. */
   decode: DecodeOptions | readonly DecodeOptions[]
@@ -89,13 +92,13 @@ async function deliver(
     let cause: unknown
     try {
       if (sleepMs > 0) await pause(sleepMs, watch)
-      const address = settings.connection.address ??
-        await guard(settings.connection.resolve(), watch)
+      const found = settings.connection.address ?? settings.connection.resolve()
+      const address = found instanceof Promise ? await guard(found, watch) : found
       request = settings.isPlain ? plain(call, address) : await special(call, address, watch)
       if (watch?.stopped !== undefined) throw watch.stopped
       if (trace !== undefined) trace.attempts++
       wasSent = true
-      fetching = (neonConfig.fetchFunction as FetchFunction ?? fetch)(request.url, request.init)
+      fetching = (config.fetchFunction as FetchFunction ?? fetch)(request.url, request.init)
       response = await guard(fetching, watch)
       if (trace !== undefined) note(trace, response)
       if (response.status === 200) {
@@ -134,20 +137,40 @@ function plain({ body, batchHeaders }: Call, address: Address): Request {
     init: {
       method: 'POST',
       body,
-      headers: batchHeaders === undefined ? address.headers : { ...address.headers, ...batchHeaders },
+      headers: batchHeaders === undefined && typeof body === 'string'
+        ? address.headers
+        : { ...address.headers, ...typeOf(body), ...batchHeaders },
       redirect: 'manual',
     },
   }
+}
+
+/**
+ * A token that is missing must not turn into a request without one: that would run with the rights
+ * of the connection string's user.
+ */
+async function tokenOf(
+  authToken: ValueOrFunction<string>, watch: Watch | undefined,
+): Promise<string> {
+  const token: unknown = typeof authToken === 'function'
+    ? await guard(Promise.resolve(authToken()), watch)
+    : authToken
+  if (typeof token === 'string' && /^[!-~]+$/.test(token)) return token
+  throw new TypeError('authToken gave no token: it must be a JWT, or a function that returns one')
+}
+
+/** What `fetch` says by itself of a string, said of bytes. */
+function typeOf(body: Body): Record<string, string> | undefined {
+  return typeof body === 'string' ? undefined : { 'Content-Type': 'text/plain;charset=UTF-8' }
 }
 
 async function special(
   { settings, body, batchHeaders }: Call, address: Address, watch: Watch | undefined,
 ): Promise<Request> {
   const { authToken, fetchOptions } = settings
-  const token = typeof authToken === 'function'
-    ? await guard(Promise.resolve(authToken()), watch)
-    : authToken
-  let headers: Record<string, string> = { ...address.headers, ...batchHeaders }
+  const token = authToken === undefined ? undefined : await tokenOf(authToken, watch)
+  let headers: Record<string, string> =
+    { ...address.headers, ...typeOf(body), ...batchHeaders }
   if (token !== undefined) headers['Authorization'] = 'Bearer ' + token
   if (fetchOptions?.['headers']) headers = mergeHeaders(headers, fetchOptions['headers'])
   return {

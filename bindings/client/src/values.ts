@@ -33,48 +33,64 @@ export function columnValues(block: Block, column: number): unknown[] {
 /** `count` cells of a scalar kind from byte `data` on; those that are NULL come out as anything. */
 function cells(block: Block, kind: number, data: number, count: number): unknown[] {
   const { heap } = block
-  const out = new Array<unknown>(count)
-  const words = data >> 2
-  const doubles = data >> 3
   switch (kind) {
-    case BOOLEAN:
-      for (let i = 0; i < count; i++) out[i] = heap.u8[data + i] === 1
-      return out
-    case INT4:
-      for (let i = 0; i < count; i++) out[i] = heap.i32[words + i]
-      return out
+    case BOOLEAN: return booleans(heap.u8, data, count)
+    case INT4: return integers(heap.i32, data >> 2, count)
     case FLOAT8:
-    case INT8_NUMBER:
-      for (let i = 0; i < count; i++) out[i] = heap.f64[doubles + i]
-      return out
-    case INT8_BIGINT:
-      for (let i = 0; i < count; i++) out[i] = heap.i64[doubles + i]
-      return out
-    case TIMESTAMPTZ:
-      for (let i = 0; i < count; i++) out[i] = instant(heap.f64[doubles + i] as number)
-      return out
-    case TIMESTAMP: {
-      const place = zoneIsUtc() ? instant : local
-      for (let i = 0; i < count; i++) out[i] = place(heap.f64[doubles + i] as number)
-      return out
-    }
-    case JSON_KIND: {
-      const { json } = block
-      for (let i = 0; i < count; i++) out[i] = json[heap.u32[words + i] as number]
-      return out
-    }
-    case BYTEA: {
-      const { bytes } = block
-      for (let i = 0; i < count; i++) {
-        out[i] = slice(bytes, heap.u32[words + 2 * i] as number, heap.u32[words + 2 * i + 1] as number)
-      }
-      return out
-    }
+    case INT8_NUMBER: return doubles(heap.f64, data >> 3, count)
+    case INT8_BIGINT: return Array.from(heap.i64.subarray(data >> 3, (data >> 3) + count))
+    case TIMESTAMPTZ: return dates(heap.f64, data >> 3, count, instant)
+    case TIMESTAMP: return dates(heap.f64, data >> 3, count, zoneIsUtc() ? instant : local)
+    case JSON_KIND: return pick(block.json, heap.u32, data >> 2, count)
+    case BYTEA: return slices(block.bytes, heap.u32, data >> 2, count)
     case POINT:
     case CIRCLE:
-    case INTERVAL: return records(heap.f64, kind, doubles, count)
-    default: return texts(block, words, count)
+    case INTERVAL: return records(heap.f64, kind, data >> 3, count)
+    default: return texts(block, data >> 2, count)
   }
+}
+
+// One function for each kind of value, not one loop for all: V8 learns for each place that makes
+// arrays what they hold, and only then keeps numbers in them unboxed.
+
+function booleans(u8: Uint8Array, at: number, count: number): boolean[] {
+  const out = new Array<boolean>(count)
+  for (let i = 0; i < count; i++) out[i] = u8[at + i] === 1
+  return out
+}
+
+function integers(i32: Int32Array, at: number, count: number): number[] {
+  const out = new Array<number>(count)
+  for (let i = 0; i < count; i++) out[i] = i32[at + i] as number
+  return out
+}
+
+function doubles(f64: Float64Array, at: number, count: number): number[] {
+  const out = new Array<number>(count)
+  for (let i = 0; i < count; i++) out[i] = f64[at + i] as number
+  return out
+}
+
+function dates(
+  f64: Float64Array, at: number, count: number, make: (ms: number) => Date | number,
+): (Date | number)[] {
+  const out = new Array<Date | number>(count)
+  for (let i = 0; i < count; i++) out[i] = make(f64[at + i] as number)
+  return out
+}
+
+function pick(values: unknown[], u32: Uint32Array, at: number, count: number): unknown[] {
+  const out = new Array<unknown>(count)
+  for (let i = 0; i < count; i++) out[i] = values[u32[at + i] as number]
+  return out
+}
+
+function slices(bytes: Uint8Array, u32: Uint32Array, at: number, count: number): Uint8Array[] {
+  const out = new Array<Uint8Array>(count)
+  for (let i = 0; i < count; i++, at += 2) {
+    out[i] = slice(bytes, u32[at] as number, u32[at + 1] as number)
+  }
+  return out
 }
 
 /** Texts are cut out of the pool that holds them. */
@@ -102,38 +118,51 @@ function records(f64: Float64Array, kind: number, at: number, count: number): un
   return out
 }
 
+/** Whether each row of a column is NULL; undefined where none is. */
+function nullsOf({ heap, columns, rows }: Block, at: number): Uint8Array | undefined {
+  const nulls = columns[at + NULLS] as number
+  return columns[at + NULL_COUNT] === 0 ? undefined : heap.u8.subarray(nulls, nulls + rows)
+}
+
 /** A list of numbers as a typed array of its own. */
-function typedArrays({ heap, columns, rows }: Block, at: number, kind: number): unknown[] {
+function typedArrays(block: Block, at: number, kind: number): unknown[] {
+  const { heap, columns, rows } = block
   const refs = (columns[at + DATA] as number) >> 2
   const elements = columns[at + ELEMENTS] as number
   const pool = kind === FLOAT32S ? heap.f32 : heap.f64
   const first = kind === FLOAT32S ? elements >> 2 : elements >> 3
+  const nulls = nullsOf(block, at)
   const out = new Array<unknown>(rows)
   for (let i = 0; i < rows; i++) {
-    const start = heap.u32[refs + 2 * i] as number
-    const end = heap.u32[refs + 2 * i + 1] as number
-    // A NULL's refs are whatever was there before; its row is overwritten afterwards.
-    out[i] = start <= end ? pool.slice(first + start, first + end) : null
+    if (nulls?.[i] === 1) continue
+    const start = first + (heap.u32[refs + 2 * i] as number)
+    const end = first + (heap.u32[refs + 2 * i + 1] as number)
+    out[i] = pool.slice(start, end)
   }
   return out
 }
 
+/** Arrays are cut out of the values of all their elements; lists of numbers are made at once. */
 function arrays(block: Block, at: number): unknown[] {
-  const { heap: { u32 }, columns, rows } = block
+  const { heap, columns, rows } = block
+  const { u32 } = heap
   const kind = (columns[at + KIND] as number) & ~ARRAY
-  const elements = cells(
-    block, kind, columns[at + ELEMENTS] as number, columns[at + ELEMENT_COUNT] as number,
-  )
+  const first = columns[at + ELEMENTS] as number
   const refs = (columns[at + DATA] as number) >> 2
-  const nulls = columns[at + NULL_COUNT] === 0 ? -1 : columns[at + NULLS] as number
+  const program = (columns[at + PROGRAM] as number) >> 2
+  const nulls = nullsOf(block, at)
+  let elements: unknown[] | undefined
+  const all = (): unknown[] =>
+    elements ??= cells(block, kind, first, columns[at + ELEMENT_COUNT] as number)
   const out = new Array<unknown>(rows)
   for (let i = 0; i < rows; i++) {
-    if (nulls >= 0 && block.heap.u8[nulls + i] !== 0) continue
+    if (nulls?.[i] === 1) continue
     const start = u32[refs + 2 * i] as number
-    const end = u32[refs + 2 * i + 1] as number
-    out[i] = start < WIDE
-      ? elements.slice(start, end)
-      : run(u32, ((columns[at + PROGRAM] as number) >> 2) + (start & MASK), elements)
+    const count = (u32[refs + 2 * i + 1] as number) - start
+    if (start >= WIDE) out[i] = run(u32, program + (start & MASK), all())
+    else if (kind === FLOAT8) out[i] = doubles(heap.f64, (first >> 3) + start, count)
+    else if (kind === INT4) out[i] = integers(heap.i32, (first >> 2) + start, count)
+    else out[i] = all().slice(start, start + count)
   }
   return out
 }
