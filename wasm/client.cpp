@@ -54,15 +54,16 @@ Frame error_frame(const Error& error) {
 }
 
 Result<neon::Parts> read_parts(std::string_view raw) {
+  constexpr std::pair<std::string_view, std::string neon::Parts::*> kParts[] = {
+      {"connectionString", &neon::Parts::connection_string}, {"user", &neon::Parts::user},
+      {"password", &neon::Parts::password}, {"host", &neon::Parts::host},
+      {"port", &neon::Parts::port}, {"database", &neon::Parts::database},
+  };
   neon::Parts out;
   for (const json::Member& member : TRY(json::members(raw))) {
-    std::string value = TRY(json::string(member.raw));
-    if (member.key == "connectionString") out.connection_string = value;
-    if (member.key == "user") out.user = value;
-    if (member.key == "password") out.password = value;
-    if (member.key == "host") out.host = value;
-    if (member.key == "port") out.port = value;
-    if (member.key == "database") out.database = value;
+    for (const auto& [name, part] : kParts) {
+      if (member.key == name) out.*part = TRY(json::string(member.raw));
+    }
   }
   return out;
 }
@@ -109,8 +110,6 @@ Result<std::unique_ptr<Task>> open(std::string_view head, std::string_view body)
     frame = TRY(connect(task.raw));
   } else if (task.key == "hex") {
     frame = hex(body);
-  } else if (task.key == "canonical") {
-    frame = {"{\"done\":{}}", TRY(neon::canonical(body))};
   } else {
     return error(Code::core_head, "a task of a name that this module does not have");
   }

@@ -22,7 +22,7 @@
 namespace ballast::json {
 
 struct Member {
-  std::string key;
+  std::string_view key;  // as it is written: no key that we know needs an escape
   std::string_view raw;
 };
 

@@ -71,8 +71,4 @@ Judgement judge(const Failure& failure);
 // ends with the error. Fields of its heads: wasm/README.md.
 std::unique_ptr<Task> make_request(Policy policy);
 
-// The members of a reply in the order that the tape reads: fields, rows, the rest; for a batch in
-// each result. Errors: class BC.
-Result<std::string> canonical(std::string_view body);
-
 }  // namespace ballast::neon

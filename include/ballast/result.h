@@ -14,10 +14,10 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace ballast {
@@ -71,22 +71,40 @@ struct Error {
 // An Error with one of our own codes and its sentence.
 Error error(Code code, std::string_view detail = {});
 
+// An Error on its way up: one pointer, since every TRY passes it on and few ever exist.
+class Failure {
+ public:
+  Failure() = default;
+  Failure(Error error);
+
+  explicit operator bool() const { return error_ != nullptr; }
+  const Error& error() const { return *error_; }
+
+ private:
+  struct Free {
+    void operator()(Error* error) const;
+  };
+  std::unique_ptr<Error, Free> error_;
+};
+
+// T has a default value, which is what `value_` is where there is a failure.
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}
-  Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}
+  Result(T value) : value_(std::move(value)) {}
+  Result(Error error) : failure_(std::move(error)) {}
+  Result(Failure failure) : failure_(std::move(failure)) {}
 
-  bool ok() const { return held_.index() == 0; }
-  T& value() & { return *std::get_if<0>(&held_); }
-  const T& value() const& { return *std::get_if<0>(&held_); }
-  T&& value() && { return std::move(*std::get_if<0>(&held_)); }
-  Error& error() & { return *std::get_if<1>(&held_); }
-  const Error& error() const& { return *std::get_if<1>(&held_); }
-  Error&& error() && { return std::move(*std::get_if<1>(&held_)); }
+  bool ok() const { return !failure_; }
+  T& value() & { return value_; }
+  const T& value() const& { return value_; }
+  T&& value() && { return std::move(value_); }
+  const Error& error() const { return failure_.error(); }
+  Failure&& failure() && { return std::move(failure_); }
 
  private:
-  std::variant<T, Error> held_;
+  T value_{};
+  Failure failure_;
 };
 
 // A Result without a value: `return Done{};` says that it went well.
@@ -109,7 +127,7 @@ struct Done {
 #define TRY(expression)                                              \
   __extension__({                                                    \
     auto ballast_try_result = (expression);                          \
-    if (!ballast_try_result.ok()) return std::move(ballast_try_result).error(); \
+    if (!ballast_try_result.ok()) return std::move(ballast_try_result).failure(); \
     std::move(ballast_try_result).value();                           \
   })
 

@@ -10,7 +10,7 @@
 //   {"fields":[…],"rows":[["1",null],…],"command":"SELECT","rowCount":2,"rowAsArray":true}
 //   {"results":[<the above>,…]}
 // A batch's results and a result's other members may stand before the fields; rows before fields are
-// answered with Status::unordered, and neon.h's `canonical` mends them.
+// answered with Status::unordered, and it is for the caller to put them in order.
 //
 // One pass over the bytes scans and decodes. Regular cells take a branch of their own kind, sixteen
 // bytes at a time; whatever else a cell can hold (NaN, years BC, nested arrays, long numbers) goes

@@ -36,27 +36,28 @@ sj::error_code split(std::string_view text, bool object, std::vector<Member>& ou
   parser reader;
   sj::ondemand::document document;
   if (auto code = reader.iterate(copy).get(document)) return code;
-  auto keep = [&](std::string_view key, sj::simdjson_result<sj::ondemand::value> part) {
-    sj::ondemand::value value;
+  auto keep = [&](std::string_view key, sj::ondemand::value value) {
     std::string_view raw;
-    if (auto code = std::move(part).get(value)) return code;
     if (auto code = value.raw_json().get(raw)) return code;
-    out.push_back({std::string(key), in_original(raw, copy, text)});
+    out.push_back({key, in_original(raw, copy, text)});
     return sj::SUCCESS;
   };
   if (object) {
     sj::ondemand::object members;
     if (auto code = document.get_object().get(members)) return code;
     for (auto field : members) {
-      std::string_view key;
-      if (auto code = field.unescaped_key().get(key)) return code;
-      if (auto code = keep(key, field.value())) return code;
+      sj::ondemand::field member;
+      if (auto code = std::move(field).get(member)) return code;
+      std::string_view key = in_original(member.key_raw_json_token(), copy, text);
+      if (auto code = keep(key.substr(1, key.size() - 2), member.value())) return code;
     }
   } else {
     sj::ondemand::array elements;
     if (auto code = document.get_array().get(elements)) return code;
     for (auto element : elements) {
-      if (auto code = keep({}, element)) return code;
+      sj::ondemand::value value;
+      if (auto code = std::move(element).get(value)) return code;
+      if (auto code = keep({}, value)) return code;
     }
   }
   // Half a text is not taken for a whole, nor two for one.

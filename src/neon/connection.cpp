@@ -18,21 +18,23 @@ void append_percent(std::string& out, char c) {
   out.push_back(kHex[byte & 15]);
 }
 
-std::string encode(std::string_view text) {
-  std::string out;
-  for (char c : text) unreserved(c) ? out.push_back(c) : append_percent(out, c);
-  return out;
-}
+// A part of a connection string: as it stands in one, percent-encoding and all, or given apart.
+struct Part {
+  std::string_view text;
+  bool apart = false;
 
-// What stands in a URL already, made fit for a header: only what no URL may hold is encoded.
-std::string ascii(std::string_view text) {
-  std::string out;
-  for (char c : text) {
+  bool empty() const { return text.empty(); }
+};
+
+// Writes a part in a form that is fit for a header. Of what stands in a URL already only that is
+// encoded which no URL may hold.
+void append(std::string& out, const Part& part) {
+  for (char c : part.text) {
     auto byte = static_cast<unsigned char>(c);
-    byte <= 0x20 || byte >= 0x7F || c == '"' || c == '<' || c == '>' ? append_percent(out, c)
-                                                                    : out.push_back(c);
+    bool kept = part.apart ? unreserved(c)
+                           : byte > 0x20 && byte < 0x7F && c != '"' && c != '<' && c != '>';
+    kept ? out.push_back(c) : append_percent(out, c);
   }
-  return out;
 }
 
 int hex(char c) {
@@ -42,17 +44,19 @@ int hex(char c) {
   return -1;
 }
 
-bool well_encoded(std::string_view text) {
-  for (size_t i = 0; i < text.size(); ++i) {
+bool well_encoded(const Part& part) {
+  std::string_view text = part.text;
+  for (size_t i = 0; i < text.size() && !part.apart; ++i) {
     if (text[i] != '%') continue;
     if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0) return false;
   }
   return true;
 }
 
-// The parts of a connection string as they stand in it, percent-encoding and all.
+// The parts of a connection string, borrowed from it.
 struct Url {
-  std::string user, password, host, port, database, query;
+  Part user, password, database, query;
+  std::string_view host, port;
   bool has_password = false;
 };
 
@@ -64,18 +68,18 @@ Result<Url> split(std::string_view text) {
   text.remove_prefix(scheme + 3);
   text = text.substr(0, text.find('#'));
   size_t query = text.find('?');
-  if (query != text.npos) url.query = ascii(text.substr(query + 1));
+  if (query != text.npos) url.query.text = text.substr(query + 1);
   text = text.substr(0, query);
   size_t path = text.find('/');
-  if (path != text.npos) url.database = ascii(text.substr(path + 1));
+  if (path != text.npos) url.database.text = text.substr(path + 1);
   std::string_view authority = text.substr(0, path);
   size_t at = authority.rfind('@');
   if (at != authority.npos) {
     std::string_view login = authority.substr(0, at);
     size_t colon = login.find(':');
-    url.user = ascii(login.substr(0, colon));
+    url.user.text = login.substr(0, colon);
     url.has_password = colon != login.npos;
-    if (url.has_password) url.password = ascii(login.substr(colon + 1));
+    if (url.has_password) url.password.text = login.substr(colon + 1);
     authority.remove_prefix(at + 1);
   }
   bool bracketed = !authority.empty() && authority[0] == '[';
@@ -96,7 +100,8 @@ bool valid_port(std::string_view port) {
 }
 
 bool valid_host(std::string_view host) {
-  std::string_view allowed = host.substr(0, 1) == "[" ? "[]:." : "";
+  // Colons are an IPv6 address's, with brackets or, given apart, without.
+  std::string_view allowed = host.find(':') != host.npos ? "[]:" : "";
   for (char c : host) {
     if (!unreserved(c) && allowed.find(c) == allowed.npos) return false;
   }
@@ -112,22 +117,33 @@ bool loopback(std::string_view host) {
          (host.substr(0, 4) == "127." && address(host));
 }
 
-std::string url_of(const Endpoint& endpoint, std::string_view label) {
-  std::string port = endpoint.port.empty() ? "" : ":" + endpoint.port;
-  if (loopback(endpoint.host)) return "http://" + endpoint.host + port + "/sql";
-  size_t dot = endpoint.host.find('.');
-  if (address(endpoint.host) || dot == endpoint.host.npos) {
-    return "https://" + endpoint.host + port + "/sql";
-  }
-  // The port is PostgreSQL's and not that of SQL over HTTP, which is always 443.
-  return "https://" + std::string(label) + endpoint.host.substr(dot) + "/sql";
+void append_port(std::string& out, const Endpoint& endpoint) {
+  if (!endpoint.port.empty()) out.append(":").append(endpoint.port);
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+std::string url_of(const Endpoint& endpoint, std::string_view label) {
+  bool local = loopback(endpoint.host);
+  size_t dot = endpoint.host.find('.');
+  std::string out = local ? "http://" : "https://";
+  if (local || address(endpoint.host) || dot == endpoint.host.npos) {
+    out.append(endpoint.host);
+    append_port(out, endpoint);
+  } else {
+    // The port is PostgreSQL's and not that of SQL over HTTP, which is always 443.
+    out.append(label).append(endpoint.host, dot);
   }
-  return text;
+  return out.append("/sql");
+}
+
+// What is wrong with the parts, or null.
+const char* complaint(const Url& url) {
+  if (!valid_host(url.host)) return "its host holds a character that no host name has";
+  if (!valid_port(url.port)) return "its port is not a number from 1 to 65535";
+  if (well_encoded(url.user) && well_encoded(url.password) && well_encoded(url.database) &&
+      well_encoded(url.query)) {
+    return nullptr;
+  }
+  return "a '%' is not followed by two hex digits; write it as %25";
 }
 
 }  // namespace
@@ -137,29 +153,37 @@ Result<Endpoint> resolve(const Parts& parts) {
   if (parts.connection_string.empty() && !apart) return error(Code::connection_missing);
   Url url;
   if (!parts.connection_string.empty()) url = TRY(split(parts.connection_string));
-  if (!parts.user.empty()) url.user = encode(parts.user);
-  if (!parts.password.empty()) url.password = encode(parts.password), url.has_password = true;
+  if (!parts.user.empty()) url.user = {parts.user, true};
+  if (!parts.password.empty()) url.password = {parts.password, true}, url.has_password = true;
   if (!parts.host.empty()) url.host = parts.host;
   if (!parts.port.empty()) url.port = parts.port;
-  if (!parts.database.empty()) url.database = encode(parts.database);
-  // An IPv6 address that was given apart has no brackets yet.
-  if (url.host.find(':') != url.host.npos && url.host[0] != '[') url.host = "[" + url.host + "]";
-  if (url.user.empty()) return error(Code::connection_part, "user");
-  if (url.host.empty()) return error(Code::connection_part, "host");
-  if (url.database.empty()) return error(Code::connection_part, "database");
-  if (!valid_host(url.host)) return error(Code::connection_syntax, "its host holds a character that no host name has");
-  if (!valid_port(url.port)) return error(Code::connection_syntax, "its port is not a number from 1 to 65535");
-  for (const std::string* part : {&url.user, &url.password, &url.database, &url.query}) {
-    if (!well_encoded(*part)) return error(Code::connection_syntax, "a '%' is not followed by two hex digits; write it as %25");
-  }
+  if (!parts.database.empty()) url.database = {parts.database, true};
+  const char* missing = url.user.empty() ? "user" : url.host.empty() ? "host"
+                        : url.database.empty()                       ? "database"
+                                                                     : nullptr;
+  if (missing != nullptr) return error(Code::connection_part, missing);
+  const char* wrong = complaint(url);
+  if (wrong != nullptr) return error(Code::connection_syntax, wrong);
   Endpoint out;
-  out.host = lower(url.host);
+  out.host = url.host;
+  for (char& c : out.host) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  // An IPv6 address that was given apart has no brackets yet.
+  if (out.host.find(':') != out.host.npos && out.host[0] != '[') out.host = "[" + out.host + "]";
   out.port = url.port;
   out.url = url_of(out, "api");
   out.jwt_url = url_of(out, "apiauth");
-  out.connection_string = "postgresql://" + url.user + (url.has_password ? ":" + url.password : "") +
-                          "@" + out.host + (out.port.empty() ? "" : ":" + out.port) + "/" +
-                          url.database + (url.query.empty() ? "" : "?" + url.query);
+  std::string& header = out.connection_string = "postgresql://";
+  append(header, url.user);
+  if (url.has_password) header.push_back(':');
+  append(header, url.password);
+  header.append("@").append(out.host);
+  append_port(header, out);
+  header.push_back('/');
+  append(header, url.database);
+  if (!url.query.empty()) header.push_back('?');
+  append(header, url.query);
   return out;
 }
 

@@ -57,55 +57,56 @@ std::string excerpt(std::string_view body) {
   return out;
 }
 
-bool begins(std::string_view text, std::string_view with) {
-  return text.substr(0, with.size()) == with;
-}
+// What the proxy says of a request that PostgreSQL did not answer, or that it answered unreadably
+// (sql_over_http.rs, auth/mod.rs, control_plane/errors.rs). The first rule that fits is taken; the
+// empty text fits all.
+struct Rule {
+  int16_t status;
+  std::string_view text;
+  Code code;
+  Fate fate;
+  bool transient;
+};
 
-bool has(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
+constexpr Rule kRules[] = {
+    {400, "password authentication failed", Code::http_auth, Fate::refused, false},
+    {400, "authentication credentials", Code::http_auth, Fate::refused, false},
+    {400, "JWT", Code::http_auth, Fate::refused, false},
+    {400, "not allowed", Code::http_auth, Fate::refused, false},
+    {400, "error communicating with the server", Code::http_unavailable, Fate::unknown, true},
+    {400, "connection closed", Code::http_unavailable, Fate::unknown, true},
+    {400, "unexpected message from server", Code::http_refused, Fate::answered, false},
+    {400, "", Code::http_refused, Fate::refused, false},
+    {500, "could not parse postgres response", Code::http_refused, Fate::answered, false},
+    {500, "cannot be found", Code::http_unavailable, Fate::refused, false},
+    {500, "is disabled", Code::http_unavailable, Fate::refused, false},
+    {500, "", Code::http_unavailable, Fate::refused, true},
+};
 
-// The endpoint's own message under one of our codes.
+// What a status alone means, where its body is nobody's error or that of something in between.
+constexpr Rule kStatuses[] = {
+    {400, "", Code::http_refused, Fate::refused, false},
+    {401, "", Code::http_auth, Fate::refused, false},
+    {403, "", Code::http_auth, Fate::refused, false},
+    {413, "", Code::http_request_size, Fate::refused, false},
+    {429, "", Code::http_status, Fate::refused, true},
+    // The statement has run by then, and a single one has committed.
+    {507, "", Code::http_reply_size, Fate::unknown, false},
+};
+
+// An error under one of our codes.
 Judgement own(Code code, std::string_view detail, Fate fate, bool transient) {
   Judgement out{error(code, detail), transient};
   out.error.fate = fate;
   return out;
 }
 
-Judgement bad_request(const Error& read) {
-  if (!read.code.empty()) {
-    Judgement out{read, false};
-    // The proxy's word for a request that was cut off on its way.
-    bool cut = read.code == "08P01" && begins(read.message, "Query cancelled");
-    out.error.fate = cut ? Fate::unknown : Fate::answered;
-    out.transient = cut;
-    return out;
-  }
-  if (has(read.message, "password authentication failed") ||
-      has(read.message, "authentication credentials") || has(read.message, "JWT") ||
-      has(read.message, "not allowed")) {
-    return own(Code::http_auth, read.message, Fate::refused, false);
-  }
-  if (begins(read.message, "error communicating with the server") ||
-      begins(read.message, "connection closed")) {
-    return own(Code::http_unavailable, read.message, Fate::unknown, true);
-  }
-  if (begins(read.message, "unexpected message from server")) {
-    return own(Code::http_refused, read.message, Fate::answered, false);
-  }
-  return own(Code::http_refused, read.message, Fate::refused, false);
-}
-
-// 500 of the proxy's own: it did not get as far as running the query, but for one case.
-Judgement server_error(const Error& read) {
-  if (!read.code.empty()) {
-    Judgement out{read, true};
-    out.error.fate = Fate::refused;
-    return out;
-  }
-  if (begins(read.message, "could not parse postgres response")) {
-    return own(Code::http_status, "500: " + read.message, Fate::answered, false);
-  }
-  bool lasting = has(read.message, "cannot be found") || has(read.message, "is disabled");
-  return own(Code::http_unavailable, read.message, Fate::refused, !lasting);
+Judgement postgres_error(int64_t status, Error read) {
+  // With 500 PostgreSQL has refused the connection. With 400 it has answered, unless the proxy says
+  // in its name that the request was cut off on its way.
+  bool cut = read.code == "08P01" && read.message.find("Query cancelled") == 0;
+  read.fate = status == 500 ? Fate::refused : cut ? Fate::unknown : Fate::answered;
+  return {std::move(read), status == 500 || cut};
 }
 
 }  // namespace
@@ -113,24 +114,27 @@ Judgement server_error(const Error& read) {
 Judgement judge(const Reply& reply) {
   Error read;
   From from = read_error(reply.body, read);
-  bool known = from != From::nobody;
-  std::string text = known ? read.message : excerpt(reply.body);
-  std::string status = json::Writer().integer(reply.status).take();
-  if (reply.status == 400 && known) return bad_request(read);
-  if (reply.status == 500 && from == From::proxy) return server_error(read);
-  if (reply.status == 413) return own(Code::http_request_size, text, Fate::refused, false);
-  // The statement has run by then, and a single one has committed.
-  if (reply.status == 507) return own(Code::http_reply_size, text, Fate::unknown, false);
-  if (reply.status == 401 || reply.status == 403) {
-    return own(Code::http_auth, text.empty() ? "HTTP status " + status : text, Fate::refused, false);
+  if (from == From::proxy && !read.code.empty() && (reply.status == 400 || reply.status == 500)) {
+    return postgres_error(reply.status, std::move(read));
   }
+  for (const Rule& rule : kRules) {
+    if (from != From::proxy || rule.status != reply.status) continue;
+    if (read.message.find(rule.text) == std::string::npos) continue;
+    return own(rule.code, read.message, rule.fate, rule.transient);
+  }
+  std::string text = from == From::nobody ? excerpt(reply.body) : read.message;
+  std::string status = json::Writer().integer(reply.status).take();
   if (reply.status == 0 || (reply.status >= 300 && reply.status < 400)) {
     return own(Code::http_redirect, status, Fate::refused, false);
   }
-  if (!text.empty()) status += ": " + text;
+  status.append(text.empty() ? "" : ": ").append(text);
+  for (const Rule& rule : kStatuses) {
+    if (rule.status != reply.status) continue;
+    if (rule.code != Code::http_status) status.insert(0, "HTTP ");
+    return own(rule.code, status, rule.fate, rule.transient);
+  }
   bool unsent = reply.status >= 400 && reply.status < 500;
-  bool transient = reply.status >= 500 || reply.status == 429;
-  return own(Code::http_status, status, unsent ? Fate::refused : Fate::unknown, transient);
+  return own(Code::http_status, status, unsent ? Fate::refused : Fate::unknown, !unsent);
 }
 
 Judgement judge(const Failure& failure) {

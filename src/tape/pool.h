@@ -66,8 +66,11 @@ class Pool {
   __attribute__((noinline)) void grow(uint32_t count) {
     uint32_t wanted = capacity_ * 2 > 64 ? capacity_ * 2 : 64;
     if (wanted < size_ + count) wanted = size_ + count;
-    data_ = static_cast<T*>(realloc(data_, static_cast<size_t>(wanted) * sizeof(T)));
-    BALLAST_CHECK(data_ != nullptr);
+    auto* data = static_cast<T*>(malloc(static_cast<size_t>(wanted) * sizeof(T)));
+    BALLAST_CHECK(data != nullptr);
+    if (size_ > 0) memcpy(data, data_, static_cast<size_t>(size_) * sizeof(T));
+    free(data_);
+    data_ = data;
     capacity_ = wanted;
   }
 

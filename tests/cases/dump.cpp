@@ -87,7 +87,7 @@ std::string members(std::string_view input) {
   if (!members.ok()) return dump(members.error());
   std::string out;
   for (const json::Member& member : members.value()) {
-    out += member.key + " = " + std::string(member.raw) + "\n";
+    out += std::string(member.key) + " = " + std::string(member.raw) + "\n";
   }
   return out;
 }
@@ -114,10 +114,6 @@ std::string run(std::string_view verb, std::string_view input) {
   if (verb == "reply") return dump_reply(trimmed);
   if (verb == "members") return members(trimmed);
   if (verb == "scalar") return scalar(trimmed);
-  if (verb == "canonical") {
-    Result<std::string> out = neon::canonical(trimmed);
-    return out.ok() ? out.value() + "\n" : dump(out.error());
-  }
   return "no verb " + std::string(verb) + "\n";
 }
 

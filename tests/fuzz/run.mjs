@@ -16,8 +16,8 @@ const { values: args } = parseArgs({
 })
 // The verbs of the cases whose inputs a target starts from.
 const TARGETS = {
-  reply: ['reply', 'canonical'],
-  json: ['members', 'scalar', 'canonical', 'reply'],
+  reply: ['reply'],
+  json: ['members', 'scalar', 'reply'],
   connection: ['connect'],
   frame: ['request', 'judge'],
 }

@@ -368,11 +368,6 @@ export function encodeBytea(bytes: Uint8Array): string {
   return '\\x' + latin1(hex, 0, hex.length, false)
 }
 
-/** A reply's members in the order in which the core reads them. */
-export function canonical(body: Uint8Array): Uint8Array {
-  return answer({ canonical: {} }, body).body
-}
-
 /** When a request is sent again. */
 export interface RetryPolicy {
   attempts: number

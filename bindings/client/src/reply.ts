@@ -1,7 +1,7 @@
 /** A reply's body, read into results. */
 import { Block } from './block.ts'
 import {
-  BATCH, END, FAILED, HEAD, MORE, ROWS, TAIL, UNORDERED, WINDOW, canonical, core,
+  BATCH, END, FAILED, HEAD, MORE, ROWS, TAIL, UNORDERED, WINDOW, core,
 } from './core.ts'
 import type { Core } from './core.ts'
 import { ColumnsBuilder, columnBlock, pushArrays, pushObjects, pushViews } from './rows.ts'
@@ -138,6 +138,7 @@ export class ReplyReader {
   // No piece of a large row is worth looking at again until there is twice as much of it.
   #wanted = 0
   #consumed = 0
+  #isOrdered = false
   #ended = false
   #plan: Plan | undefined
   // What stood before the rows rather than behind them.
@@ -224,9 +225,11 @@ export class ReplyReader {
   /** Members in an order of their own: the whole reply is put in order, then read. */
   #reorder(all: Uint8Array, offset: number, isLast: boolean): number {
     if (!isLast && offset === 0 && this.#consumed === 0) return 0
-    if (offset !== 0 || this.#consumed !== 0) throw unexpected('members in an order of their own')
-    const ordered = canonical(all)
-    this.#read(ordered, true)
+    if (offset !== 0 || this.#consumed !== 0 || this.#isOrdered) {
+      throw unexpected('its fields do not stand before its rows')
+    }
+    this.#isOrdered = true
+    this.#read(inOrder(all), true)
     this.#ended = true
     return all.length
   }
@@ -273,6 +276,21 @@ export class ReplyReader {
     })
     this.#plan = undefined
   }
+}
+
+/** A reply with its fields before its rows, which no Neon endpoint needs and none forbids. */
+function inOrder(bytes: Uint8Array): Uint8Array {
+  const order = ({ fields, rows, ...rest }: Record<string, unknown>): object =>
+    ({ fields, rows, ...rest })
+  let reply: Record<string, unknown>
+  try {
+    reply = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
+  } catch {
+    throw new ReplyError({ code: 'BC003', message: 'The reply is not JSON' })
+  }
+  const { results } = reply
+  const ordered = Array.isArray(results) ? { results: results.map(order) } : order(reply)
+  return new TextEncoder().encode(JSON.stringify(ordered))
 }
 
 function unexpected(what: string): ReplyError {
