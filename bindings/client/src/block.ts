@@ -39,8 +39,9 @@ const CELL_SIZES = [8, 1, 4, 8, 8, 8, 8, 8, 4, 8, 16, 24, 56, 8, 8, 8]
 export class Block {
   heap: Heap
   rows: number
-  /** The words of all columns; byte offsets in them are into `heap`. */
+  /** Where the words of all columns are, from `base` on; byte offsets in them are into `heap`. */
   columns: Uint32Array
+  base: number
   latin: string
   wide: string
   #json: string
@@ -50,10 +51,10 @@ export class Block {
   readonly #core: Core
 
   constructor(core: Core) {
-    const from = core.columns
     this.heap = core.heap
     this.rows = core.rows
-    this.columns = core.heap.u32.subarray(from, from + core.width * COLUMN_WORDS)
+    this.columns = core.heap.u32
+    this.base = core.columns
     this.latin = core.latin()
     this.wide = core.wide()
     this.#jsonCount = core.jsonCount
@@ -73,10 +74,8 @@ export class Block {
 
   /** A block that outlives the core's next call. */
   detach(): this {
-    if (this.columns.some((word, i) => i % COLUMN_WORDS === KIND && (word & ~ARRAY) === BYTEA)) {
-      this.#bytes = this.#core.bytes()
-    }
-    const columns = this.columns.slice()
+    const end = this.base + this.#core.width * COLUMN_WORDS
+    const columns = this.columns.slice(this.base, end)
     const parts: { from: number, to: number, size: number }[] = []
     let total = 0
     const take = (at: number, size: number): void => {
@@ -86,6 +85,7 @@ export class Block {
     }
     for (let at = 0; at < columns.length; at += COLUMN_WORDS) {
       const kind = columns[at + KIND] as number
+      if ((kind & ~ARRAY) === BYTEA) this.#bytes ??= this.#core.bytes()
       const isArray = (kind & ARRAY) !== 0
       take(at + DATA, this.rows * (isArray ? 8 : CELL_SIZES[kind] as number))
       if (columns[at + NULL_COUNT] !== 0) take(at + NULLS, this.rows)
@@ -105,6 +105,7 @@ export class Block {
       i64: new BigInt64Array(buffer),
     }
     this.columns = columns
+    this.base = 0
     return this
   }
 }

@@ -138,9 +138,14 @@ export class Core {
       this.heap.u8.set(kinds, this.#kinds)
       this.#loaded = kinds
     }
-    this.block = guard(this, () => this.exports.scan(
-      this.#window + from, size - from, this.#kinds, kinds.length, last ? state | STATE_LAST : state,
-    )) >> 2
+    const flags = last ? state | STATE_LAST : state
+    try {
+      this.block = this.exports.scan(
+        this.#window + from, size - from, this.#kinds, kinds.length, flags,
+      ) >> 2
+    } catch (cause) {
+      throw trapped(this, cause)
+    }
     if (this.heap.u8.buffer !== this.exports.memory.buffer) this.refresh()
     return this.field(AT_STATUS)
   }
@@ -237,7 +242,12 @@ export class Core {
     this.refresh()
     this.heap.u8.set(text, at)
     this.heap.u8.set(body, at + text.length)
-    const out = guard(this, () => call(at, text.length, at + text.length, body.length))
+    let out: number
+    try {
+      out = call(at, text.length, at + text.length, body.length)
+    } catch (cause) {
+      throw trapped(this, cause)
+    }
     this.exports.free(at)
     this.refresh()
     return out
@@ -259,21 +269,17 @@ export function core(): Core {
 // Where the module is loaded is where instantiating is allowed and nobody waits for a reply.
 core()
 
-/** Runs `call`; a trap ends the instance, and only the query whose call it was. */
-function guard(from: Core, call: () => number): number {
-  try {
-    return call()
-  } catch (cause) {
-    if (from === current) current = undefined
-    if (!(cause instanceof WebAssembly.RuntimeError)) throw cause
-    throw new BallastError({
-      code: 'BA001',
-      message: 'The core of ballast stopped on a failed check. This is a bug of ballast; only ' +
-        'this query is affected.',
-      fate: 'unknown',
-      attempts: 1,
-    }, { cause })
-  }
+/** The error for a trap, which ends the instance, and only the query whose call it was. */
+function trapped(from: Core, cause: unknown): unknown {
+  if (from === current) current = undefined
+  if (!(cause instanceof WebAssembly.RuntimeError)) return cause
+  return new BallastError({
+    code: 'BA001',
+    message: 'The core of ballast stopped on a failed check. This is a bug of ballast; only this ' +
+      'query is affected.',
+    fate: 'unknown',
+    attempts: 1,
+  }, { cause })
 }
 
 /** Figures for tests: what the core has allocated, how large it is, and how often it was opened. */
@@ -286,8 +292,6 @@ export function coreStats(): { liveBytes: number, memoryBytes: number, instances
 export function trapForTest(): void {
   core().step(0x7fffffff, '{}', NOTHING)
 }
-
-// ---- Bytes to strings ---------------------------------------------------------------------------
 
 const encoder = new TextEncoder()
 // A byte order mark is a character of the text; were it taken away, all offsets would be off.
@@ -319,8 +323,6 @@ function utf8(u8: Uint8Array, at: number, size: number): string {
   if (hasSlices) return slices.utf8Slice.call(u8, at, at + size)
   return utf8Decoder.decode(u8.subarray(at, at + size))
 }
-
-// ---- Tasks --------------------------------------------------------------------------------------
 
 /** Where requests go, and what goes into `Neon-Connection-String`. */
 export interface Endpoint {

@@ -40,15 +40,19 @@ const NO_KINDS = new Uint8Array(0)
 /** Reads the reply to a single query. Throws a `ReplyError`. */
 export async function readReply(response: Response, decode: DecodeOptions): Promise<QueryResult> {
   const reader = new ReplyReader([decode])
-  const [result] = await readBody(response, reader)
-  return result as QueryResult
+  if (isLarge(response)) await drain(response, reader)
+  else reader.feed(new Uint8Array(await response.arrayBuffer()), true)
+  return reader.results[0] as QueryResult
 }
 
 /** Reads the reply to a batch, with one entry of `decodes` for each of its queries. */
 export async function readBatch(
   response: Response, decodes: readonly DecodeOptions[],
 ): Promise<QueryResult[]> {
-  const results = await readBody(response, new ReplyReader(decodes, true))
+  const reader = new ReplyReader(decodes, true)
+  if (isLarge(response)) await drain(response, reader)
+  else reader.feed(new Uint8Array(await response.arrayBuffer()), true)
+  const { results } = reader
   if (results.length !== decodes.length) {
     throw new ReplyError({
       code: 'BC011',
@@ -56,6 +60,17 @@ export async function readBatch(
     })
   }
   return results
+}
+
+function isLarge(response: Response): boolean {
+  if (!response.body) return false
+  const length = response.headers.get('content-length')
+  return length === null || Number(length) > STREAM_FROM
+}
+
+async function drain(response: Response, reader: ReplyReader): Promise<void> {
+  for await (const chunk of chunks(response)) reader.feed(chunk, false)
+  reader.feed(NO_KINDS, true)
 }
 
 /** Reads the reply to a single query block by block, as it arrives. */
@@ -77,17 +92,6 @@ export async function* streamBlocks(
     if (error instanceof ReplyError) error.delivered = reader.delivered
     throw error
   }
-}
-
-async function readBody(response: Response, reader: ReplyReader): Promise<QueryResult[]> {
-  const length = response.headers.get('content-length')
-  if (response.body && (length === null || Number(length) > STREAM_FROM)) {
-    for await (const chunk of chunks(response)) reader.feed(chunk, false)
-    reader.feed(NO_KINDS, true)
-  } else {
-    reader.feed(new Uint8Array(await response.arrayBuffer()), true)
-  }
-  return reader.results
 }
 
 /** The body as it arrives. A chunk is good until the next is asked for. */

@@ -199,7 +199,7 @@ export class Column<T = unknown> implements Iterable<T> {
 }
 
 function numbersOf(block: Block, index: number): ColumnNumbers | undefined {
-  const at = index * COLUMN_WORDS
+  const at = block.base + index * COLUMN_WORDS
   if (block.columns[at + NULL_COUNT] !== 0) return undefined
   const data = block.columns[at + DATA] as number
   const { rows, heap } = block

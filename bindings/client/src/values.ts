@@ -15,7 +15,7 @@ const WORD_NULL = 2
 
 /** All values of a column, in the order of the rows. */
 export function columnValues(block: Block, column: number): unknown[] {
-  const at = column * COLUMN_WORDS
+  const at = block.base + column * COLUMN_WORDS
   const { columns, rows } = block
   const kind = columns[at + KIND] as number
   const data = columns[at + DATA] as number
