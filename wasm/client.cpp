@@ -93,27 +93,32 @@ Result<neon::Policy> read_policy(std::string_view raw) {
   return out;
 }
 
-Frame hex(std::string_view bytes) {
-  Frame out{"{\"done\":{}}", std::string(bytes.size() * 2, '\0')};
-  codec::write_hex(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(),
-                   reinterpret_cast<uint8_t*>(out.body.data()));
-  return out;
-}
+// Bytes in, their hex digits out, as often as there are more.
+class Hex : public Task {
+ public:
+  Frame step(std::string_view, std::string_view bytes) override {
+    Frame out{"{\"done\":{}}", std::string(bytes.size() * 2, '\0')};
+    codec::write_hex(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(),
+                     reinterpret_cast<uint8_t*>(out.body.data()));
+    return out;
+  }
+};
 
-Result<std::unique_ptr<Task>> open(std::string_view head, std::string_view body) {
+Result<std::unique_ptr<Task>> open(std::string_view head) {
   std::vector<json::Member> members = TRY(json::members(head));
   if (members.size() != 1) return error(Code::core_head, "a task has one name");
   const json::Member& task = members[0];
-  Frame frame;
-  if (task.key == "request") return neon::make_request(TRY(read_policy(task.raw)));
-  if (task.key == "connect") {
-    frame = TRY(connect(task.raw));
+  std::unique_ptr<Task> out;
+  if (task.key == "request") {
+    out = neon::make_request(TRY(read_policy(task.raw)));
+  } else if (task.key == "connect") {
+    out = std::make_unique<Answer>(TRY(connect(task.raw)));
   } else if (task.key == "hex") {
-    frame = hex(body);
+    out = std::make_unique<Hex>();
   } else {
     return error(Code::core_head, "a task of a name that this module does not have");
   }
-  return std::unique_ptr<Task>(std::make_unique<Answer>(std::move(frame)));
+  return out;
 }
 
 }  // namespace
@@ -132,8 +137,8 @@ BALLAST_EXPORT(alloc) void* ballast_alloc(uint32_t size) {
 BALLAST_EXPORT(free) void ballast_free(void* memory) { free(memory); }
 
 BALLAST_EXPORT(start)
-uint32_t ballast_start(const char* head, uint32_t head_size, const char* body, uint32_t body_size) {
-  Result<std::unique_ptr<Task>> task = open({head, head_size}, {body, body_size});
+uint32_t ballast_start(const char* head, uint32_t head_size) {
+  Result<std::unique_ptr<Task>> task = open({head, head_size});
   std::unique_ptr<Task> made = task.ok() ? std::move(task).value()
                                          : std::make_unique<Answer>(error_frame(task.error()));
   std::vector<std::unique_ptr<Task>>& tasks = module().tasks;

@@ -11,7 +11,7 @@ set(BALLAST_WASM_LINK -flto --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH=1
 target_compile_options(simdjson PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
 target_compile_options(ballast PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
 # The row loop is what a large reply spends its time in; all else is small first.
-set_source_files_properties(src/tape/cells.cpp src/tape/irregular.cpp
+set_source_files_properties(src/codec/hex.cpp src/tape/cells.cpp src/tape/irregular.cpp
                             src/tape/number.cpp src/tape/rows.cpp src/tape/text.cpp PROPERTIES COMPILE_OPTIONS "-Os")
 
 function(ballast_module name)

@@ -70,13 +70,4 @@ bool read_bytea(std::string_view text, uint8_t* out, size_t& size) {
 bool read_point(std::string_view text, double out[2]) { return read_numbers(text, out, 2); }
 bool read_circle(std::string_view text, double out[3]) { return read_numbers(text, out, 3); }
 
-void write_hex(const uint8_t* bytes, size_t size, uint8_t* out) {
-  // Branch-free, so that the compiler makes it sixteen bytes at a time.
-  for (size_t i = 0; i < size; ++i) {
-    uint8_t high = bytes[i] >> 4, low = bytes[i] & 15;
-    out[2 * i] = static_cast<uint8_t>(high + '0' + (high > 9 ? 'a' - '9' - 1 : 0));
-    out[2 * i + 1] = static_cast<uint8_t>(low + '0' + (low > 9 ? 'a' - '9' - 1 : 0));
-  }
-}
-
 }  // namespace ballast::codec

@@ -1,4 +1,4 @@
-import { encodeHex } from './core.ts'
+import { roomFor, writeHex } from './core.ts'
 import type { Statement } from './events.ts'
 import { SqlTemplate, isBytes, isPlainValue } from './fragment.ts'
 import type { ParameterizedQuery } from './fragment.ts'
@@ -97,14 +97,15 @@ function bytesOfQueries(
   before: string, queries: readonly ParameterizedQuery[], after: string,
 ): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder()
-  const parts: Uint8Array[] = []
+  // JSON text and, between two of them, the bytes whose digits stand there.
+  const parts: { text: Uint8Array, bytes: Uint8Array }[] = []
   let text = before
   queries.forEach(({ query, params }, q) => {
     text += (q === 0 ? '' : ',') + openingOfText(query)
     params.forEach((value, i) => {
       if (i > 0) text += ','
       if (isBytes(value) && isLarge(value)) {
-        parts.push(encoder.encode(text + '"\\\\x'), encodeHex(bytesOf(value)))
+        parts.push({ text: encoder.encode(text + '"\\\\x'), bytes: bytesOf(value) })
         text = '"'
       } else {
         text += paramsOf([value])
@@ -112,12 +113,14 @@ function bytesOfQueries(
     })
     text += ']}'
   })
-  parts.push(encoder.encode(text + after))
-  const body = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
+  const end = encoder.encode(text + after)
+  const size = parts.reduce((sum, part) => sum + part.text.length + 2 * part.bytes.length, 0)
+  const body = roomFor(size + end.length)
   let at = 0
   for (const part of parts) {
-    body.set(part, at)
-    at += part.length
+    body.set(part.text, at)
+    at = writeHex(part.bytes, body, at + part.text.length)
   }
+  body.set(end, at)
   return body
 }
