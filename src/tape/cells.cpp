@@ -45,6 +45,8 @@ const uint8_t* Cells::cell(Slot& slot, uint32_t row, const uint8_t* p) {
       return numbers<double>(slot, row, p, '{', '}');
     case static_cast<uint8_t>(Kind::int4) | codec::kArray:
       return numbers<int32_t>(slot, row, p, '{', '}');
+    case static_cast<uint8_t>(Kind::text) | codec::kArray:
+    case static_cast<uint8_t>(Kind::int8) | codec::kArray: return texts(slot, row, p);
     case static_cast<uint8_t>(Kind::float32s):
       return numbers<float>(slot, row, p, *p, *p == '[' ? ']' : '}');
     case static_cast<uint8_t>(Kind::float64s):
@@ -144,6 +146,47 @@ const uint8_t* Cells::hex(Slot& slot, uint32_t row, const uint8_t* start) {
   }
   ref[1] = bytes.size();
   return p + 1;
+}
+
+// A flat list of texts that need no quotes, such as {a,b}. The whole list goes into the pool, with
+// its commas, in steps of sixteen bytes; the elements are places in it.
+const uint8_t* Cells::texts(Slot& slot, uint32_t row, const uint8_t* start) {
+  const uint8_t* p = start + 1;
+  uint32_t first = slot.element_count, mark = latin.size();
+  slot.elements.resize(first * 8);
+  if (*start != '{' || *p == '}') return irregular(slot, row, start);
+  uint8_t* out = latin.room(32);
+  uint32_t from = mark, count = first;
+  for (;; p += 16, out += 16) {
+    out = latin.more_room(out, 32);
+    auto* refs = reinterpret_cast<uint32_t*>(slot.elements.room(16 * 8));
+    Bytes v = load16(p);
+    store16(out, v);
+    for (uint32_t stops = array_stops_of(v), n = 0; stops != 0; stops &= stops - 1) {
+      auto at = static_cast<uint32_t>(__builtin_ctz(stops));
+      uint32_t to = static_cast<uint32_t>(out - latin.data()) + at;
+      bool is_null = to - from == 4 && memcmp(latin.data() + from, "NULL", 4) == 0;
+      bool ends = p[at] == '}';
+      if ((p[at] != ',' && !ends) || from == to || is_null || (ends && p[at + 1] != '"')) {
+        latin.resize(mark);
+        slot.elements.resize(first * 8);
+        return irregular(slot, row, start);
+      }
+      refs[2 * n] = from;
+      refs[2 * n + 1] = to;
+      ++n;
+      ++count;
+      from = to + 1;
+      slot.elements.resize(count * 8);
+      if (!ends) continue;
+      latin.resize(to);
+      slot.element_count = count;
+      auto* ref = reinterpret_cast<uint32_t*>(slot.data) + 2 * row;
+      ref[0] = first;
+      ref[1] = count;
+      return p + at + 2;
+    }
+  }
 }
 
 // A flat list of numbers without NULLs, such as {1.5,2} or a vector's [1.5,2].

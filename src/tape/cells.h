@@ -51,6 +51,7 @@ class Cells {
   const uint8_t* timestamp(Slot& slot, uint32_t row, const uint8_t* p);
   const uint8_t* hex(Slot& slot, uint32_t row, const uint8_t* p);
   const uint8_t* json_text(Slot& slot, uint32_t row, const uint8_t* p);
+  const uint8_t* texts(Slot& slot, uint32_t row, const uint8_t* p);
   template <typename T>
   const uint8_t* numbers(Slot& slot, uint32_t row, const uint8_t* p, char open, char close);
 

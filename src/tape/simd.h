@@ -18,10 +18,6 @@ inline uint64_t load8(const uint8_t* p) {
   return out;
 }
 
-// The bytes at `p` at which a plain run of a JSON string ends: its quote, a backslash, a control
-// character or anything that is not ASCII; bit i for byte i.
-inline uint32_t stops(const uint8_t* p);
-
 #ifdef __wasm_simd128__
 
 using Bytes = v128_t;
@@ -29,6 +25,8 @@ using Bytes = v128_t;
 inline Bytes load16(const uint8_t* p) { return wasm_v128_load(p); }
 inline void store16(uint8_t* p, Bytes v) { wasm_v128_store(p, v); }
 
+// The bytes at which a plain run of a JSON string ends: its quote, a backslash, a control character
+// or anything that is not ASCII; bit i for byte i.
 inline uint32_t stops_of(Bytes v) {
   v128_t quote = wasm_i8x16_eq(v, wasm_i8x16_const_splat('"'));
   v128_t backslash = wasm_i8x16_eq(v, wasm_i8x16_const_splat('\\'));
@@ -37,10 +35,13 @@ inline uint32_t stops_of(Bytes v) {
   return wasm_i8x16_bitmask(wasm_v128_or(wasm_v128_or(quote, backslash), low));
 }
 
-// The quote and backslash bytes only.
-inline uint32_t quotes_of(Bytes v) {
-  return wasm_i8x16_bitmask(wasm_v128_or(wasm_i8x16_eq(v, wasm_i8x16_const_splat('"')),
-                                         wasm_i8x16_eq(v, wasm_i8x16_const_splat('\\'))));
+// The same, and the characters that structure an array.
+inline uint32_t array_stops_of(Bytes v) {
+  v128_t comma = wasm_i8x16_eq(v, wasm_i8x16_const_splat(','));
+  // One comparison for both braces, which differ in bit 1; what else it finds is looked at again.
+  v128_t brace = wasm_i8x16_eq(wasm_v128_or(v, wasm_i8x16_const_splat(6)),
+                               wasm_i8x16_const_splat('{' | 6));
+  return stops_of(v) | wasm_i8x16_bitmask(wasm_v128_or(comma, brace));
 }
 
 inline void widen16(uint16_t* out, Bytes v) {
@@ -70,10 +71,10 @@ inline uint32_t stops_of(const Bytes& v) {
   return out;
 }
 
-inline uint32_t quotes_of(const Bytes& v) {
-  uint32_t out = 0;
+inline uint32_t array_stops_of(const Bytes& v) {
+  uint32_t out = stops_of(v);
   for (int i = 0; i < 16; ++i) {
-    out |= static_cast<uint32_t>(v.at[i] == '"' || v.at[i] == '\\') << i;
+    out |= static_cast<uint32_t>(v.at[i] == ',' || (v.at[i] | 6) == ('{' | 6)) << i;
   }
   return out;
 }
@@ -83,7 +84,5 @@ inline void widen16(uint16_t* out, const Bytes& v) {
 }
 
 #endif
-
-inline uint32_t stops(const uint8_t* p) { return stops_of(load16(p)); }
 
 }  // namespace ballast::tape

@@ -8,8 +8,6 @@
  *   npm run bench -- --gate                exits with 1 where a line is below its gate
  */
 import { parseArgs } from 'node:util'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import * as official from '@neondatabase/serverless'
 import * as ours from 'ballast'
 import { LINE_NAMES, contest } from './contest.mjs'
@@ -27,8 +25,6 @@ const { values: args } = parseArgs({
   },
 })
 const rounds = Number(args.rounds)
-setFlagsFromString('--expose-gc')
-globalThis.gc = runInNewContext('gc')
 
 /** Which lines a runtime has, and how each is run. */
 async function* runs(runtime) {

@@ -117,8 +117,13 @@ async function* chunks(response: Response): AsyncGenerator<Uint8Array, void, voi
   }
 }
 
-/** A reader that fills one buffer again and again, where the body can: in workerd all can. */
+// Elsewhere a stream that was made of JavaScript may never end a read into one's own buffer, and
+// the default reader is as fast.
+const isWorkerd = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
+
+/** A reader that fills one buffer again and again, which in workerd is several times faster. */
 function byobReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+  if (!isWorkerd) return undefined
   try {
     return body.getReader({ mode: 'byob' })
   } catch {

@@ -6,10 +6,11 @@ import {
 import type { Block } from './block.ts'
 import type { Plan, Shape } from './shape.ts'
 import { columnValues } from './values.ts'
+import type { Scratch } from './values.ts'
 
 /** The values of a plan's column: those of the block, or what its parser makes of them. */
-function valuesOf(block: Block, plan: Plan, column: number): unknown[] {
-  const values = columnValues(block, column)
+function valuesOf(block: Block, plan: Plan, column: number, scratch?: Scratch): unknown[] {
+  const values = columnValues(block, column, scratch)
   const parser = plan.parsers?.[column]
   return parser === undefined
     ? values
@@ -39,7 +40,7 @@ export function pushArrays(out: unknown[], block: Block, plan: Plan): void {
 
 function allValues(block: Block, plan: Plan): unknown[][] {
   const values = new Array<unknown[]>(plan.kinds.length)
-  for (let c = 0; c < values.length; c++) values[c] = valuesOf(block, plan, c)
+  for (let c = 0; c < values.length; c++) values[c] = valuesOf(block, plan, c, plan.scratch)
   return values
 }
 

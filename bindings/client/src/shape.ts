@@ -4,6 +4,7 @@ import {
 } from './block.ts'
 import type { ColumnForm } from './options.ts'
 import type { TypeOverrides, TypeParser } from './types.ts'
+import type { Scratch } from './values.ts'
 
 /** A column's description, as a Neon endpoint sends it. */
 export interface Field {
@@ -32,6 +33,8 @@ export interface Plan {
   shape: Shape
   kinds: Uint8Array
   parsers: readonly (TypeParser | undefined)[] | undefined
+  /** For rows.ts, which copies values out of it at once. */
+  scratch: Scratch
 }
 
 const FORMS: Record<ColumnForm, number> = {
@@ -55,7 +58,7 @@ export class Shape {
     this.#kinds = kinds
     // INT8 stands for what the caller wants; the official driver gives text.
     const plain = kinds.map(kind => (kind & ~ARRAY) === INT8 ? TEXT | (kind & ARRAY) : kind)
-    this.#plain = { shape: this, kinds: plain, parsers: undefined }
+    this.#plain = { shape: this, kinds: plain, parsers: undefined, scratch: [] }
   }
 
   /** How the cells are read for a query with these options. */
@@ -84,6 +87,6 @@ export class Shape {
       custom ??= []
       custom[i] = parser
     })
-    return { shape: this, kinds, parsers: custom }
+    return { shape: this, kinds, parsers: custom, scratch: [] }
   }
 }

@@ -13,8 +13,14 @@ const WORD_OPEN = 0
 const WORD_CLOSE = 1
 const WORD_NULL = 2
 
-/** All values of a column, in the order of the rows. */
-export function columnValues(block: Block, column: number): unknown[] {
+/** Arrays of numbers, by column, that are filled again and again. */
+export type Scratch = (unknown[] | undefined)[]
+
+/**
+ * All values of a column, in the order of the rows. With `scratch`, numbers come in an array that is
+ * longer than that and good until the next call: fewer arrays are fewer collections.
+ */
+export function columnValues(block: Block, column: number, scratch?: Scratch): unknown[] {
   const at = block.base + column * COLUMN_WORDS
   const { columns, rows } = block
   const kind = columns[at + KIND] as number
@@ -22,12 +28,24 @@ export function columnValues(block: Block, column: number): unknown[] {
   let values: unknown[]
   if ((kind & ARRAY) !== 0) values = arrays(block, at)
   else if (kind === FLOAT32S || kind === FLOAT64S) values = typedArrays(block, at, kind)
-  else values = cells(block, kind, data, rows)
+  else if (scratch !== undefined && (kind === INT4 || kind === FLOAT8)) {
+    if (columns[at + NULL_COUNT] === 0) return numbers(block, kind, data, column, scratch)
+    values = cells(block, kind, data, rows)
+  } else values = cells(block, kind, data, rows)
   if (columns[at + NULL_COUNT] !== 0) {
     const nulls = columns[at + NULLS] as number
     for (let i = 0; i < rows; i++) if (block.heap.u8[nulls + i] !== 0) values[i] = null
   }
   return values
+}
+
+function numbers(
+  { heap, rows }: Block, kind: number, data: number, column: number, scratch: Scratch,
+): unknown[] {
+  const into = scratch[column]
+  return scratch[column] = kind === INT4
+    ? integers(heap.i32, data >> 2, rows, into as number[] | undefined)
+    : doubles(heap.f64, data >> 3, rows, into as number[] | undefined)
 }
 
 /** `count` cells of a scalar kind from byte `data` on; those that are NULL come out as anything. */
@@ -59,14 +77,16 @@ function booleans(u8: Uint8Array, at: number, count: number): boolean[] {
   return out
 }
 
-function integers(i32: Int32Array, at: number, count: number): number[] {
-  const out = new Array<number>(count)
+function integers(
+  i32: Int32Array, at: number, count: number, out = new Array<number>(count),
+): number[] {
   for (let i = 0; i < count; i++) out[i] = i32[at + i] as number
   return out
 }
 
-function doubles(f64: Float64Array, at: number, count: number): number[] {
-  const out = new Array<number>(count)
+function doubles(
+  f64: Float64Array, at: number, count: number, out = new Array<number>(count),
+): number[] {
   for (let i = 0; i < count; i++) out[i] = f64[at + i] as number
   return out
 }
