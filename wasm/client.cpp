@@ -176,5 +176,8 @@ const void* ballast_scan(uint8_t* bytes, uint32_t size, const uint8_t* kinds, ui
   return &module().tape.scan(bytes, size, kinds, width, state);
 }
 
+// The version of which this module and its binding both are: major, minor and patch, a byte each.
+BALLAST_EXPORT(version) uint32_t ballast_version() { return BALLAST_VERSION; }
+
 // What the allocator has handed out, in bytes, for the tests that watch for leaks.
 BALLAST_EXPORT(live) uint32_t ballast_live() { return static_cast<uint32_t>(mallinfo().uordblks); }

@@ -19,6 +19,9 @@ function(ballast_module name)
   target_link_libraries(${name} PRIVATE ballast)
   target_compile_options(${name} PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
   target_link_options(${name} PRIVATE ${BALLAST_WASM_LINK} -O3)
+  math(EXPR version
+       "(${PROJECT_VERSION_MAJOR} << 16) | (${PROJECT_VERSION_MINOR} << 8) | ${PROJECT_VERSION_PATCH}")
+  target_compile_definitions(${name} PRIVATE BALLAST_VERSION=${version}u)
   set_target_properties(${name} PROPERTIES SUFFIX .wasm)
 endfunction()
 

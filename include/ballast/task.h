@@ -10,8 +10,8 @@
 //   {"failed":{"why":"…",…},"random":r}             {"done":{…}} + body   it is over, and well
 //   {"woke":{}}                                     {"error":{…}}         it is over
 //
-// Heads are JSON; `r` is in [0, 1). After "done" or "error" a Task is over, and every further event
-// is answered with the same step again.
+// Heads are JSON; `r` is a whole number of thousandths, below 1000. After "error", and after the
+// "done" of a conversation, a Task is over, and every further event is answered with the same step.
 
 #pragma once
 

@@ -40,6 +40,13 @@ Frame error_frame(const Error& error, int64_t attempts) {
   return {out.close().close().take(), {}};
 }
 
+// What is wrong with a head; Request::step gives it its code.
+Error unreadable(const char* message) {
+  Error out;
+  out.message = message;
+  return out;
+}
+
 // {"failed":{"why":"timeout","message":"…","code":"BC…","delivered":true}}
 Result<Failure> read_failure(std::string_view raw) {
   constexpr std::pair<std::string_view, Failure::Why> kWhys[] = {
@@ -48,6 +55,7 @@ Result<Failure> read_failure(std::string_view raw) {
       {"reply", Failure::Why::reply},
   };
   Failure out;
+  bool known = false;
   for (const json::Member& member : TRY(json::members(raw))) {
     if (member.key == "message") out.message = TRY(json::string(member.raw));
     if (member.key == "code") out.code = TRY(json::string(member.raw));
@@ -55,9 +63,11 @@ Result<Failure> read_failure(std::string_view raw) {
     if (member.key != "why") continue;
     std::string why = TRY(json::string(member.raw));
     for (const auto& [name, value] : kWhys) {
-      if (name == why) out.why = value;
+      if (name == why) out.why = value, known = true;
     }
   }
+  // What it was cannot be guessed: `connect`, for one, says that the request never ran.
+  if (!known) return unreadable("a failure without a known \"why\"");
   return out;
 }
 
@@ -65,7 +75,7 @@ Result<int64_t> read_status(std::string_view raw) {
   for (const json::Member& member : TRY(json::members(raw))) {
     if (member.key == "status") return json::integer(member.raw);
   }
-  return error(Code::core_head, "a reply without a status");
+  return unreadable("a reply without a status");
 }
 
 class Request : public Task {
@@ -76,7 +86,8 @@ class Request : public Task {
     if (at_ == At::over) return last_;
     Result<Frame> answer = take(head, body);
     if (answer.ok()) return std::move(answer).value();
-    return over(answer.error());
+    // Whatever is wrong with a head is our own binding's doing.
+    return over(error(Code::core_head, answer.error().message));
   }
 
  private:
@@ -107,7 +118,7 @@ class Request : public Task {
     }
     // A caller gives up while it waits, too.
     if (kind == "failed") return judged(judge(TRY(read_failure(value))), random);
-    return error(Code::core_head, "an event that this state does not expect");
+    return unreadable("an event that this state does not expect");
   }
 
   Frame judged(const Judgement& judgement, double random) {

@@ -87,7 +87,7 @@ struct Tape::Impl {
   tape::Rows rows;
   tape::Shapes shapes;
   Block block{};
-  std::string message, last_tail, last_command;
+  std::string code, message, last_tail, last_command;
   double last_count = 0;
 
   const Block& say(Status status, size_t consumed, State next, uint32_t flags) {
@@ -99,15 +99,13 @@ struct Tape::Impl {
 
   const Block& fail(const Error& error) {
     message = error.message;
-    for (Code code = Code::reply_empty; code <= Code::reply_count;
-         code = static_cast<Code>(static_cast<int>(code) + 1)) {
-      if (code_text(code) == error.code) block.code = code_text(code).data();
-    }
+    code = error.code;
+    block.code = code.data();
     block.message = message.data();
     block.message_size = static_cast<uint32_t>(message.size());
     return say(Status::failed, 0, State::over, 0);
   }
-  const Block& fail(Code code, std::string_view detail = {}) { return fail(error(code, detail)); }
+  const Block& fail(Code which, std::string_view detail = {}) { return fail(error(which, detail)); }
 
   const Block& more(std::string_view text, State at, uint32_t flags) {
     if ((flags & kStateLast) != 0) {
