@@ -55,9 +55,12 @@ Frame error_frame(const Error& error) {
 
 Result<neon::Parts> read_parts(std::string_view raw) {
   constexpr std::pair<std::string_view, std::string neon::Parts::*> kParts[] = {
-      {"connectionString", &neon::Parts::connection_string}, {"user", &neon::Parts::user},
-      {"password", &neon::Parts::password}, {"host", &neon::Parts::host},
-      {"port", &neon::Parts::port}, {"database", &neon::Parts::database},
+      {"connectionString", &neon::Parts::connection_string},
+      {"user", &neon::Parts::user},
+      {"password", &neon::Parts::password},
+      {"host", &neon::Parts::host},
+      {"port", &neon::Parts::port},
+      {"database", &neon::Parts::database},
   };
   neon::Parts out;
   for (const json::Member& member : TRY(json::members(raw))) {
@@ -139,8 +142,8 @@ BALLAST_EXPORT(free) void ballast_free(void* memory) { free(memory); }
 BALLAST_EXPORT(start)
 uint32_t ballast_start(const char* head, uint32_t head_size) {
   Result<std::unique_ptr<Task>> task = open({head, head_size});
-  std::unique_ptr<Task> made = task.ok() ? std::move(task).value()
-                                         : std::make_unique<Answer>(error_frame(task.error()));
+  std::unique_ptr<Task> made =
+      task.ok() ? std::move(task).value() : std::make_unique<Answer>(error_frame(task.error()));
   std::vector<std::unique_ptr<Task>>& tasks = module().tasks;
   for (uint32_t i = 0; i < tasks.size(); ++i) {
     if (tasks[i] == nullptr) {

@@ -1,5 +1,5 @@
 // Builds the package: one set of modules for each host, declarations, and the WebAssembly file.
-import { copyFile, mkdir, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -19,6 +19,14 @@ const hosts = {
   'browser': 'wasm.browser.ts',
 }
 
+const { version } = JSON.parse(await readFile(join(here, 'package.json'), 'utf8'))
+
+/** A version as the module says it: major, minor and patch, a byte each. */
+function packed(version) {
+  const [major, minor, patch] = version.split('.').map(Number)
+  return major << 16 | minor << 8 | patch
+}
+
 async function buildHost([host, wasm]) {
   await build({
     absWorkingDir: here,
@@ -32,6 +40,8 @@ async function buildHost([host, wasm]) {
     // Neutral: what a host has of its own is named in its one file, and nowhere else.
     platform: 'neutral',
     alias: { '#wasm': join(here, 'src/host', wasm) },
+    // The module says its version too, and must be of the same.
+    define: { BALLAST_VERSION: String(packed(version)) },
     external: ['*.wasm', '*.wasm?module', 'drizzle-orm', 'node:*'],
     sourcemap: true,
     sourcesContent: false,

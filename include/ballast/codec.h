@@ -53,8 +53,8 @@ size_t cell_size(Kind kind);
 bool read_boolean(std::string_view text, uint8_t& out);
 bool read_int4(std::string_view text, int32_t& out);
 bool read_int8(std::string_view text, int64_t& out);
-bool read_float8(std::string_view text, double& out);         // and NaN, Infinity, -Infinity
-bool read_timestamp(std::string_view text, double& out);      // date, timestamp, timestamptz
+bool read_float8(std::string_view text, double& out);     // and NaN, Infinity, -Infinity
+bool read_timestamp(std::string_view text, double& out);  // date, timestamp, timestamptz
 bool read_interval(std::string_view text, double out[7]);
 bool read_point(std::string_view text, double out[2]);
 bool read_circle(std::string_view text, double out[3]);

@@ -26,7 +26,8 @@ struct Member {
   std::string_view raw;
 };
 
-// The members of the object `text`, which is borrowed. Errors: reply_json, reply_shape, reply_depth.
+// The members of the object `text`, which is borrowed. Errors: reply_json, reply_shape,
+// reply_depth.
 Result<std::vector<Member>> members(std::string_view text);
 
 // The elements of the array `text`, which is borrowed.

@@ -118,22 +118,22 @@ struct Done {
 
 }  // namespace ballast
 
-#define BALLAST_CHECK(condition)                    \
-  do {                                              \
+#define BALLAST_CHECK(condition)                              \
+  do {                                                        \
     if (__builtin_expect(!(condition), 0)) ::ballast::trap(); \
   } while (false)
 
 // Statement expressions are an extension of every compiler that we build with.
-#define TRY(expression)                                              \
-  __extension__({                                                    \
-    auto ballast_try_result = (expression);                          \
+#define TRY(expression)                                                           \
+  __extension__({                                                                 \
+    auto ballast_try_result = (expression);                                       \
     if (!ballast_try_result.ok()) return std::move(ballast_try_result).failure(); \
-    std::move(ballast_try_result).value();                           \
+    std::move(ballast_try_result).value();                                        \
   })
 
-#define MUST(expression)                        \
-  __extension__({                               \
-    auto ballast_must_result = (expression);    \
-    BALLAST_CHECK(ballast_must_result.ok());    \
-    std::move(ballast_must_result).value();     \
+#define MUST(expression)                     \
+  __extension__({                            \
+    auto ballast_must_result = (expression); \
+    BALLAST_CHECK(ballast_must_result.ok()); \
+    std::move(ballast_must_result).value();  \
   })

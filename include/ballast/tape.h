@@ -9,8 +9,8 @@
 // The reply is Neon's, in raw text and array mode:
 //   {"fields":[…],"rows":[["1",null],…],"command":"SELECT","rowCount":2,"rowAsArray":true}
 //   {"results":[<the above>,…]}
-// A batch's results and a result's other members may stand before the fields; rows before fields are
-// answered with Status::unordered, and it is for the caller to put them in order.
+// A batch's results and a result's other members may stand before the fields; rows before fields
+// are answered with Status::unordered, and it is for the caller to put them in order.
 //
 // One pass over the bytes scans and decodes. Regular cells take a branch of their own kind, sixteen
 // bytes at a time; whatever else a cell can hold (NaN, years BC, nested arrays, long numbers) goes
@@ -42,7 +42,15 @@ enum class Status : uint32_t {
 };
 
 // Where in a reply a caller stands. Opaque to it: zero at the start, then Block::next.
-enum class State : uint32_t { start = 0, result = 1, next_result = 2, first_row = 3, row = 4, tail = 5, over = 6 };
+enum class State : uint32_t {
+  start = 0,
+  result = 1,
+  next_result = 2,
+  first_row = 3,
+  row = 4,
+  tail = 5,
+  over = 6
+};
 inline constexpr uint32_t kStateBatch = 0x100;  // the results are a batch's
 inline constexpr uint32_t kStateLast = 0x200;   // set by the caller: no bytes follow these
 
@@ -76,7 +84,7 @@ struct Block {
   const Column* columns;
   const uint8_t* latin;  // one pool for the texts whose characters are below U+0100
   uint32_t latin_size;
-  uint32_t latin_high;  // whether one of them is not ASCII
+  uint32_t latin_high;   // whether one of them is not ASCII
   const uint16_t* wide;  // and one, of UTF-16, for the others
   uint32_t wide_size;
   const uint8_t* json;  // "[a,b,…]", UTF-8, for one parse
@@ -84,15 +92,15 @@ struct Block {
   uint32_t json_count;
   const uint8_t* bytes;
   uint32_t bytes_size;
-  uint32_t shape;         // names a description for as long as `epoch` is the same
+  uint32_t shape;  // names a description for as long as `epoch` is the same
   uint32_t epoch;
   const uint8_t* fields;  // the description itself, JSON
   uint32_t fields_size;
-  const uint8_t* kinds;   // the default kind of each column
-  const char* command;    // of a tail, UTF-8
+  const uint8_t* kinds;  // the default kind of each column
+  const char* command;   // of a tail, UTF-8
   uint32_t command_size;
-  double row_count;       // NaN where the reply says null
-  const char* code;       // of a failure: five characters
+  double row_count;  // NaN where the reply says null
+  const char* code;  // of a failure: five characters
   const char* message;
   uint32_t message_size;
 };

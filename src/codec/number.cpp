@@ -58,10 +58,14 @@ bool read_int4(std::string_view text, int32_t& out) { return read_integer(text, 
 bool read_int8(std::string_view text, int64_t& out) { return read_integer(text, out); }
 
 bool read_float8(std::string_view text, double& out) {
-  if (text == "NaN") out = std::numeric_limits<double>::quiet_NaN();
-  else if (text == "Infinity") out = std::numeric_limits<double>::infinity();
-  else if (text == "-Infinity") out = -std::numeric_limits<double>::infinity();
-  else if (!numeric_syntax(text)) return false;
+  if (text == "NaN")
+    out = std::numeric_limits<double>::quiet_NaN();
+  else if (text == "Infinity")
+    out = std::numeric_limits<double>::infinity();
+  else if (text == "-Infinity")
+    out = -std::numeric_limits<double>::infinity();
+  else if (!numeric_syntax(text))
+    return false;
   else {
     if (text[0] == '+') text.remove_prefix(1);
     // Correct for any number of digits; the tape's kernel has taken the short ones before.

@@ -25,10 +25,22 @@ constexpr bool sorted() {
 }
 static_assert(sorted(), "types.def is in order of oid");
 
-constexpr std::string_view kNames[] = {
-    "text",  "boolean", "integer", "number", "bigint",   "bigint",          "timestamp with time zone",
-    "timestamp or date", "json", "bytea", "point",  "circle", "interval", "list of numbers",
-    "list of numbers", "bigint"};
+constexpr std::string_view kNames[] = {"text",
+                                       "boolean",
+                                       "integer",
+                                       "number",
+                                       "bigint",
+                                       "bigint",
+                                       "timestamp with time zone",
+                                       "timestamp or date",
+                                       "json",
+                                       "bytea",
+                                       "point",
+                                       "circle",
+                                       "interval",
+                                       "list of numbers",
+                                       "list of numbers",
+                                       "bigint"};
 
 }  // namespace
 

@@ -22,8 +22,8 @@ Error bad(sj::error_code code, std::string_view expected) {
 std::string_view in_original(std::string_view part, const sj::padded_string& copy,
                              std::string_view text) {
   std::string_view out = text.substr(static_cast<size_t>(part.data() - copy.data()), part.size());
-  while (!out.empty() && (out.back() == ' ' || out.back() == '\n' || out.back() == '\r' ||
-                          out.back() == '\t')) {
+  while (!out.empty() &&
+         (out.back() == ' ' || out.back() == '\n' || out.back() == '\r' || out.back() == '\t')) {
     out.remove_suffix(1);
   }
   return out;
@@ -98,9 +98,9 @@ Result<int64_t> integer(std::string_view raw) {
   // Eighteen figures fit for sure; no count, status or oid has more.
   bool bad = figures.empty() || figures.size() > 18;
   int64_t value = 0;
-  for (char c : figures) {
-    bad = bad || c < '0' || c > '9';
-    value = value * 10 + (c - '0');
+  for (size_t i = 0; i < figures.size() && !bad; ++i) {
+    bad = figures[i] < '0' || figures[i] > '9';
+    value = value * 10 + (figures[i] - '0');
   }
   if (bad) return error(Code::reply_shape, "an integer is expected");
   return negative ? -value : value;

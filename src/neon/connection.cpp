@@ -31,8 +31,8 @@ struct Part {
 void append(std::string& out, const Part& part) {
   for (char c : part.text) {
     auto byte = static_cast<unsigned char>(c);
-    bool kept = part.apart ? unreserved(c)
-                           : byte > 0x20 && byte < 0x7F && c != '"' && c != '<' && c != '>';
+    bool kept =
+        part.apart ? unreserved(c) : byte > 0x20 && byte < 0x7F && c != '"' && c != '<' && c != '>';
     kept ? out.push_back(c) : append_percent(out, c);
   }
 }
@@ -113,8 +113,7 @@ bool address(std::string_view host) {
 }
 
 bool loopback(std::string_view host) {
-  return host == "localhost" || host == "[::1]" ||
-         (host.substr(0, 4) == "127." && address(host));
+  return host == "localhost" || host == "[::1]" || (host.substr(0, 4) == "127." && address(host));
 }
 
 void append_port(std::string& out, const Endpoint& endpoint) {
@@ -158,9 +157,10 @@ Result<Endpoint> resolve(const Parts& parts) {
   if (!parts.host.empty()) url.host = parts.host;
   if (!parts.port.empty()) url.port = parts.port;
   if (!parts.database.empty()) url.database = {parts.database, true};
-  const char* missing = url.user.empty() ? "user" : url.host.empty() ? "host"
-                        : url.database.empty()                       ? "database"
-                                                                     : nullptr;
+  const char* missing = url.user.empty()       ? "user"
+                        : url.host.empty()     ? "host"
+                        : url.database.empty() ? "database"
+                                               : nullptr;
   if (missing != nullptr) return error(Code::connection_part, missing);
   const char* wrong = complaint(url);
   if (wrong != nullptr) return error(Code::connection_syntax, wrong);

@@ -10,9 +10,9 @@ namespace {
 
 // The fields of an error body besides message and code (sql_over_http.rs).
 constexpr std::string_view kFields[] = {
-    "severity", "detail", "hint",  "position", "internalPosition", "internalQuery",
-    "where",    "schema", "table", "column",   "dataType",         "constraint",
-    "file",     "line",   "routine"};
+    "severity",      "detail",     "hint",   "position", "internalPosition",
+    "internalQuery", "where",      "schema", "table",    "column",
+    "dataType",      "constraint", "file",   "line",     "routine"};
 
 // A message of an intermediate may be a page of HTML: what a person needs of it is its beginning.
 constexpr size_t kExcerptMax = 200;

@@ -103,7 +103,8 @@ class Request : public Task {
     std::string_view kind, value;
     for (const json::Member& member : TRY(json::members(head))) {
       // In thousandths, which is as fine as a wait of milliseconds needs.
-      if (member.key == "random") random = static_cast<double>(TRY(json::integer(member.raw))) / 1000;
+      if (member.key == "random")
+        random = static_cast<double>(TRY(json::integer(member.raw))) / 1000;
       for (std::string_view known : {"start", "reply", "failed", "woke"}) {
         if (member.key == known) kind = known, value = member.raw;
       }

@@ -100,8 +100,8 @@ const uint8_t* Cells::timestamp(Slot& slot, uint32_t row, const uint8_t* start) 
   if (wrong != 0 || *p != '"') return irregular(slot, row, start);
   // Days since 1970-01-01, counting each year from March (codec/datetime.cpp).
   uint32_t y = year - (month <= 2), m = month > 2 ? month - 3 : month + 9;
-  int32_t days = static_cast<int32_t>(y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day) -
-                 719469;
+  int32_t days =
+      static_cast<int32_t>(y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day) - 719469;
   if (year == 0) return irregular(slot, row, start);
   int64_t total = int64_t{days} * 86400 + seconds - offset;
   reinterpret_cast<double*>(slot.data)[row] = static_cast<double>(total * 1000 + millis);
@@ -129,8 +129,8 @@ const uint8_t* Cells::hex(Slot& slot, uint32_t row, const uint8_t* start) {
     v128_t is_digit = wasm_u8x16_lt(digit, wasm_i8x16_const_splat(10));
     v128_t is_letter = wasm_u8x16_lt(letter, wasm_i8x16_const_splat(6));
     if (!wasm_i8x16_all_true(wasm_v128_or(is_digit, is_letter))) break;
-    v128_t nibbles = wasm_v128_bitselect(
-        digit, wasm_i8x16_add(letter, wasm_i8x16_const_splat(10)), is_digit);
+    v128_t nibbles =
+        wasm_v128_bitselect(digit, wasm_i8x16_add(letter, wasm_i8x16_const_splat(10)), is_digit);
     v128_t high = wasm_i16x8_shl(wasm_v128_and(nibbles, wasm_i16x8_const_splat(0xFF)), 4);
     v128_t both = wasm_v128_or(high, wasm_u16x8_shr(nibbles, 8));
     uint8_t* out = bytes.room(8);

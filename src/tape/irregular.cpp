@@ -28,9 +28,9 @@ const uint8_t* Cells::irregular(Slot& slot, uint32_t row, const uint8_t* p) {
   std::string_view text = view(scratch_);
   auto kind = static_cast<Kind>(slot.kind);
   auto* ref = reinterpret_cast<uint32_t*>(slot.data) + 2 * row;
-  bool stored = codec::is_array(slot.kind) ? store_array(slot, text, ref)
-                                           : store(slot, kind, text,
-                                                   slot.data + row * codec::cell_size(kind));
+  bool stored = codec::is_array(slot.kind)
+                    ? store_array(slot, text, ref)
+                    : store(slot, kind, text, slot.data + row * codec::cell_size(kind));
   return stored ? p : failed(Fault::Why::value, slot.kind);
 }
 

@@ -7,8 +7,7 @@ namespace {
 
 // Digits from `p` on, added to `mantissa`, of which there may be nineteen in all.
 const uint8_t* digits(const uint8_t* p, uint64_t& mantissa, uint32_t& count) {
-  constexpr uint64_t kScale[] = {1,      10,      100,      1000,     10000,
-                                 100000, 1000000, 10000000, 100000000};
+  constexpr uint64_t kScale[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
   for (;;) {
     uint64_t chunk = load8(p);
     uint32_t found = leading_digits(chunk);

@@ -10,8 +10,8 @@
 
 namespace ballast::tape {
 
-inline constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                          1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+inline constexpr double kPowersOfTen[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                          1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
 // A number of up to nineteen digits, with a fraction or an exponent: the mantissa by eight digits
 // at a time, then one multiplication by a power of five. In number.cpp.
@@ -19,8 +19,8 @@ const uint8_t* long_number(const uint8_t* p, double& out);
 
 // How many of the eight bytes of `chunk`, from the lowest, are digits.
 BALLAST_INLINE uint32_t leading_digits(uint64_t chunk) {
-  uint64_t others = ((chunk + 0x4646464646464646u) | (chunk - 0x3030303030303030u)) &
-                    0x8080808080808080u;
+  uint64_t others =
+      ((chunk + 0x4646464646464646u) | (chunk - 0x3030303030303030u)) & 0x8080808080808080u;
   return others == 0 ? 8 : static_cast<uint32_t>(__builtin_ctzll(others)) >> 3;
 }
 
@@ -64,8 +64,8 @@ BALLAST_INLINE uint64_t sixteen_digits(v128_t digits) {
   v128_t pairs = wasm_i16x8_narrow_i32x4(wasm_i32x4_extadd_pairwise_i16x8(low),
                                          wasm_i32x4_extadd_pairwise_i16x8(high));
   v128_t fours = wasm_i32x4_dot_i16x8(pairs, wasm_i16x8_const(100, 1, 100, 1, 100, 1, 100, 1));
-  v128_t eights = wasm_i64x2_extmul_low_i32x4(
-      wasm_i32x4_shuffle(fours, fours, 0, 2, 0, 2), wasm_i32x4_const_splat(10000));
+  v128_t eights = wasm_i64x2_extmul_low_i32x4(wasm_i32x4_shuffle(fours, fours, 0, 2, 0, 2),
+                                              wasm_i32x4_const_splat(10000));
   eights = wasm_i64x2_add(
       eights, wasm_u64x2_extend_low_u32x4(wasm_i32x4_shuffle(fours, fours, 1, 3, 1, 3)));
   return static_cast<uint64_t>(wasm_i64x2_extract_lane(eights, 0)) * 100000000u +
@@ -96,8 +96,8 @@ BALLAST_INLINE const uint8_t* number(const uint8_t* start, double& out) {
   v128_t from = wasm_i8x16_sub(iota, wasm_i8x16_splat(static_cast<int8_t>(16 - count)));
   // Digits behind the dot come from one place further; negative places read as zero.
   from = wasm_i8x16_sub(from, wasm_i8x16_ge(from, wasm_i8x16_splat(static_cast<int8_t>(dot))));
-  double value = static_cast<double>(
-      static_cast<int64_t>(sixteen_digits(wasm_i8x16_swizzle(digits, from))));
+  double value =
+      static_cast<double>(static_cast<int64_t>(sixteen_digits(wasm_i8x16_swizzle(digits, from))));
   if (decimals != 0) value /= kPowersOfTen[decimals];
   out = negative ? -value : value;
   return p + stop;
@@ -105,7 +105,9 @@ BALLAST_INLINE const uint8_t* number(const uint8_t* start, double& out) {
 
 #else
 
-BALLAST_INLINE const uint8_t* number(const uint8_t* start, double& out) { return long_number(start, out); }
+BALLAST_INLINE const uint8_t* number(const uint8_t* start, double& out) {
+  return long_number(start, out);
+}
 
 #endif
 

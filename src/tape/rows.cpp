@@ -151,8 +151,7 @@ const uint8_t* Rows::read(const uint8_t* p, const uint8_t* end, bool first, cons
               cells_.bytes.size()};
     if (at != nullptr) at = row(at);
     if (at == nullptr) {
-      bool failed = shape_error_ != nullptr || width_error_ ||
-                    cells_.fault.why != Fault::Why::none;
+      bool failed = shape_error_ != nullptr || width_error_ || cells_.fault.why != Fault::Why::none;
       if (failed) return nullptr;
       cells_.latin.resize(mark.latin);
       cells_.wide.resize(mark.wide);
@@ -179,14 +178,9 @@ const uint8_t* Rows::read(const uint8_t* p, const uint8_t* end, bool first, cons
 void Rows::describe(Block& block) {
   for (uint32_t i = 0; i < width_; ++i) {
     Slot& slot = slots_[i];
-    columns_[i] = {slot.kind,
-                   slot.null_count,
-                   slot.data,
-                   slot.nulls,
-                   slot.elements.data(),
-                   slot.element_count,
-                   slot.program.data(),
-                   slot.program.size()};
+    columns_[i] = {slot.kind,           slot.null_count,      slot.data,
+                   slot.nulls,          slot.elements.data(), slot.element_count,
+                   slot.program.data(), slot.program.size()};
   }
   if (cells_.json_count > 0) cells_.json.push(']');
   block.rows = rows_;

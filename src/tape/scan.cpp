@@ -179,14 +179,16 @@ const Block& Tape::Impl::members(std::string_view text, size_t at, State from, u
     size_t key_end = at < text.size() && text[at] == '"' ? walker.string_from(at) : text.npos;
     if (at < text.size() && text[at] != '"') return say(Status::unordered, 0, from, batch);
     size_t value = key_end == text.npos ? text.size() : walker.space_from(key_end);
-    if (value < text.size() && text[value] != ':') return fail(Code::reply_json, "a key has no value");
+    if (value < text.size() && text[value] != ':')
+      return fail(Code::reply_json, "a key has no value");
     value = value < text.size() ? walker.space_from(value + 1) : value;
     if (value == text.size()) return more(text, from, flags);
     std::string_view key = text.substr(at + 1, key_end - at - 2);
     if (key == "rows") {
       if (fields == text.npos) return say(Status::unordered, 0, from, batch);
       if (text[value] != '[') return fail(Code::reply_shape, "\"rows\" is not an array");
-      return head(text, {fields, fields_end}, {first, others ? at : first}, shape, value + 1, batch);
+      return head(text, {fields, fields_end}, {first, others ? at : first}, shape, value + 1,
+                  batch);
     }
     size_t end;
     if (key == "fields") {
@@ -296,9 +298,12 @@ const Block& Tape::Impl::tail(std::string_view text, uint32_t flags) {
   if (members != last_tail) {
     std::string object(members);
     size_t comma = walker.space_from(0);
-    if (object[comma] == ',') object[comma] = '{';
-    else if (object[comma] == '}') object = "{}";
-    else return fail(Code::reply_json, "the rows are followed by neither a comma nor a brace");
+    if (object[comma] == ',')
+      object[comma] = '{';
+    else if (object[comma] == '}')
+      object = "{}";
+    else
+      return fail(Code::reply_json, "the rows are followed by neither a comma nor a brace");
     Result<Done> read = read_tail(object);
     if (!read.ok()) return fail(read.error());
     last_tail = members;

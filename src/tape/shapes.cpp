@@ -22,8 +22,8 @@ uint32_t hash_of(std::string_view text) {
   return hash;
 }
 
-// memcmp of WebAssembly's C library goes byte by byte, and this is what a small query spends its time
-// with.
+// memcmp of WebAssembly's C library goes byte by byte, and this is what a small query spends its
+// time with.
 bool same(const char* a, const char* b, size_t size) {
   for (; size >= 8; size -= 8, a += 8, b += 8) {
     uint64_t x, y;

@@ -39,8 +39,8 @@ inline uint32_t stops_of(Bytes v) {
 inline uint32_t array_stops_of(Bytes v) {
   v128_t comma = wasm_i8x16_eq(v, wasm_i8x16_const_splat(','));
   // One comparison for both braces, which differ in bit 1; what else it finds is looked at again.
-  v128_t brace = wasm_i8x16_eq(wasm_v128_or(v, wasm_i8x16_const_splat(6)),
-                               wasm_i8x16_const_splat('{' | 6));
+  v128_t brace =
+      wasm_i8x16_eq(wasm_v128_or(v, wasm_i8x16_const_splat(6)), wasm_i8x16_const_splat('{' | 6));
   return stops_of(v) | wasm_i8x16_bitmask(wasm_v128_or(comma, brace));
 }
 

@@ -1,6 +1,7 @@
 /**
- * How much memory a reply of 53 MB takes at its peak, over what the process had before: the official
- * driver's objects against our columns, each in a fresh process. The reply arrives as a stream.
+ * How much memory a reply of 53 MB takes at its peak, over what the process had before: the
+ * official driver's objects against our columns, each in a fresh process. The reply arrives as a
+ * stream.
  *
  * Run by itself with a peer's name, it is that process.
  */
@@ -19,8 +20,8 @@ function* replyChunks() {
   let text = `{"fields":${JSON.stringify(fields)},"rows":[`
   for (let i = 0; i < ROWS; i++) {
     const row = [
-      i, i * 7, `customer ${i}`, i / 8, '2026-11-22 12:34:56.789+00', 'a note of the usual length, ' +
-      'and a half, with the order\'s number ' + i,
+      i, i * 7, `customer ${i}`, i / 8, '2026-11-22 12:34:56.789+00',
+      'a note of the usual length, and a half, with the order\'s number ' + i,
     ]
     text += (i ? ',' : '') + JSON.stringify(row.map(String))
     if (text.length < CHUNK) continue

@@ -1,4 +1,4 @@
-/** The replies that the contest is about, as bytes of a Neon endpoint. Seeded, so always the same. */
+/** The replies of the contest, as a Neon endpoint's bytes: seeded, so always the same. */
 
 const OID = {
   bool: 16, bytea: 17, int8: 20, int4: 23, text: 25, float8: 701, timestamptz: 1184, numeric: 1700,
@@ -31,7 +31,8 @@ function reply(columns, rows, makeRow) {
   }
 }
 
-const WORDS = 'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor'.split(' ')
+const WORDS = 'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor'
+  .split(' ')
 const UNICODE = 'приве́т мир 日本語の文章 ελληνικά Zürich café naïve 😀 текст'.split(' ')
 
 function sentence(pick, words, length) {

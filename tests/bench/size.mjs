@@ -14,13 +14,17 @@ import { bundle } from './isolate.mjs'
 // The official driver's own size in the same Worker (@neondatabase/serverless 1.2.0): see below.
 const AIM = 47_000
 
-const { values: args } = parseArgs({ options: { json: { type: 'boolean' }, gate: { type: 'boolean' } } })
+const { values: args } = parseArgs({
+  options: { json: { type: 'boolean' }, gate: { type: 'boolean' } },
+})
 
 /** The files of a Worker that uses `neon` of a package, with their sizes. */
 async function files(peer) {
   const contents = `
     import { neon } from '${peer}'
-    export default { fetch: async (request, env) => Response.json(await neon(env.URL)\`select 1\`) }`
+    export default {
+      fetch: async (request, env) => Response.json(await neon(env.URL)\`select 1\`),
+    }`
   const stdin = { contents, resolveDir: import.meta.dirname }
   const path = await bundle({ stdin }, 'size-' + peer.replace(/\W/g, ''), { minify: true })
   const folder = dirname(path)
@@ -39,7 +43,8 @@ const result = { client: { gzip, aim: AIM, gate: Math.round(AIM * 1.05) } }
 if (args.json) console.log(JSON.stringify(result))
 else {
   for (const { name, bytes, gzip } of [...ours, ...official]) {
-    console.log(`  ${name.padEnd(32)} ${String(bytes).padStart(8)} bytes ${String(gzip).padStart(7)} gzipped`)
+    const columns = [name.padEnd(32), String(bytes).padStart(8), String(gzip).padStart(8)]
+    console.log(`  ${columns.join('')} gzipped`)
   }
   console.log(`client: ${gzip} bytes gzipped, aim < ${AIM}, official driver ${total(official)}`)
 }

@@ -30,12 +30,18 @@ std::string connect(std::string_view input) {
     size_t colon = text.find(": ");
     std::string_view key = text.substr(0, colon);
     std::string value(colon == text.npos ? text : text.substr(colon + 2));
-    if (key == "user") parts.user = value;
-    else if (key == "password") parts.password = value;
-    else if (key == "host") parts.host = value;
-    else if (key == "port") parts.port = value;
-    else if (key == "database") parts.database = value;
-    else parts.connection_string = text;
+    if (key == "user")
+      parts.user = value;
+    else if (key == "password")
+      parts.password = value;
+    else if (key == "host")
+      parts.host = value;
+    else if (key == "port")
+      parts.port = value;
+    else if (key == "database")
+      parts.database = value;
+    else
+      parts.connection_string = text;
   }
   Result<neon::Endpoint> endpoint = neon::resolve(parts);
   if (!endpoint.ok()) return dump(endpoint.error());
@@ -95,11 +101,13 @@ std::string members(std::string_view input) {
 std::string scalar(std::string_view raw) {
   std::string out;
   auto add = [&](const char* name, auto result, auto print) {
-    out += std::string(name) + ": " + (result.ok() ? print(result.value()) : result.error().message) + "\n";
+    out += std::string(name) + ": " +
+           (result.ok() ? print(result.value()) : result.error().message) + "\n";
   };
   add("string", json::string(raw), [](const std::string& text) { return text; });
   add("integer", json::integer(raw), [](int64_t value) { return std::to_string(value); });
-  add("boolean", json::boolean(raw), [](bool value) { return std::string(value ? "true" : "false"); });
+  add("boolean", json::boolean(raw),
+      [](bool value) { return std::string(value ? "true" : "false"); });
   return out;
 }
 

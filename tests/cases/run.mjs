@@ -51,7 +51,8 @@ function openNative(path) {
   }
   return {
     run(verb, input) {
-      if (!ended) child.stdin.write(Buffer.concat([Buffer.from(`${verb} ${input.length}\n`), input]))
+      const head = Buffer.from(`${verb} ${input.length}\n`)
+      if (!ended) child.stdin.write(Buffer.concat([head, input]))
       return take()
     },
     close: () => child.stdin.end(),
@@ -85,7 +86,11 @@ function bytesOf(text) {
     (_, hex) => String.fromCharCode(parseInt(hex, 16))), 'latin1')
 }
 
-const CASE = /^## (.*)\n(?:(?!^## )[^])*?^```(\w+)( bytes)?\n([^]*?)^```\n(?:(?!^```)[^])*?^```out\n([^]*?)^```$/gm
+// A heading, anything, the verb and its input, anything, what comes out.
+const CASE = new RegExp(
+  '^## (.*)\\n(?:(?!^## )[^])*?^```(\\w+)( bytes)?\\n([^]*?)^```\\n' +
+  '(?:(?!^```)[^])*?^```out\\n([^]*?)^```$', 'gm',
+)
 
 async function runFile(path, judge) {
   const text = readFileSync(path, 'utf8')

@@ -77,7 +77,7 @@ describe('arguments', () => {
   })
   test('--version', async () => {
     const { code, out } = await finish(['--version'])
-    assert.deepEqual([code, out], [0, '0.1.0\n'])
+    assert.deepEqual([code, out], [0, '0.10.0\n'])
   })
   for (const [args, message] of [
     [['nothing'], /unknown command 'nothing'/],

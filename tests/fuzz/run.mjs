@@ -23,8 +23,8 @@ const TARGETS = {
 }
 
 function run(command, options) {
-  const { status } = spawnSync(command[0], command.slice(1), { cwd: root, stdio: 'inherit', ...options })
-  return status === 0
+  const [name, ...rest] = command
+  return spawnSync(name, rest, { cwd: root, stdio: 'inherit', ...options }).status === 0
 }
 
 function seedCorpus(folder, verbs) {
@@ -43,7 +43,7 @@ function seedCorpus(folder, verbs) {
 
 if (!run(['cmake', '--preset', 'fuzz'], { stdio: 'ignore' }) ||
   !run(['cmake', '--build', '--preset', 'fuzz'])) {
-  console.error('The fuzzers were not built: they need clang++ and its runtime (libclang-rt-14-dev)')
+  console.error('The fuzzers were not built: they need clang++ and libclang-rt-14-dev')
   process.exit(1)
 }
 const targets = Object.keys(TARGETS).filter(name => args.only === undefined || name === args.only)

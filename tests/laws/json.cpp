@@ -13,8 +13,9 @@ using Oracle = nlohmann::ordered_json;
 namespace {
 
 std::string random_text(std::mt19937_64& random) {
-  constexpr const char* kPieces[] = {"a", "é", "€", "😀", "\"", "\\", "\n", "\t", "/", " ", "{", "]",
-                                     ",", ":", "\x01", "longer than sixteen bytes"};
+  constexpr const char* kPieces[] = {
+      "a", "é", "€", "😀", "\"", "\\", "\n",   "\t",
+      "/", " ", "{", "]", ",",  ":",  "\x01", "longer than sixteen bytes"};
   std::string out;
   for (uint64_t n = below(random, 6); n > 0; --n) out += kPieces[below(random, std::size(kPieces))];
   return out;
@@ -29,7 +30,8 @@ Oracle random_value(std::mt19937_64& random, int depth) {
     case 4: return random_text(random);
     case 5: {
       Oracle out = Oracle::array();
-      for (uint64_t n = below(random, 4); n > 0; --n) out.push_back(random_value(random, depth + 1));
+      for (uint64_t n = below(random, 4); n > 0; --n)
+        out.push_back(random_value(random, depth + 1));
       return out;
     }
     default: {

@@ -16,12 +16,23 @@ constexpr struct {
   uint32_t oid;
   const char* json;
 } kCells[] = {
-    {25, R"("plain text, longer than a vector")"}, {25, R"("é€😀 \"quoted\" \\ \n")"},
-    {25, R"("\u0041\u20ac")"},  {23, R"("-12345")"},   {16, R"("t")"},
-    {701, R"("1.2345678901234567")"}, {701, R"("NaN")"}, {1184, R"("2024-01-02 03:04:05.678+00")"},
-    {1082, R"("0044-03-15 BC")"}, {114, R"("{\"a\":[1,\"é\"]}")"}, {17, R"("\\x00ff10")"},
-    {1007, R"("{1,2,3}")"}, {1007, R"("{{1,NULL},{3,4}}")"}, {1009, R"("{a,\"b c\",NULL}")"},
-    {1186, R"("1 day 02:03:04.5")"}, {600, R"-("(1,2)")-"}, {20, R"("9007199254740993")"},
+    {25, R"("plain text, longer than a vector")"},
+    {25, R"("é€😀 \"quoted\" \\ \n")"},
+    {25, R"("\u0041\u20ac")"},
+    {23, R"("-12345")"},
+    {16, R"("t")"},
+    {701, R"("1.2345678901234567")"},
+    {701, R"("NaN")"},
+    {1184, R"("2024-01-02 03:04:05.678+00")"},
+    {1082, R"("0044-03-15 BC")"},
+    {114, R"("{\"a\":[1,\"é\"]}")"},
+    {17, R"("\\x00ff10")"},
+    {1007, R"("{1,2,3}")"},
+    {1007, R"("{{1,NULL},{3,4}}")"},
+    {1009, R"("{a,\"b c\",NULL}")"},
+    {1186, R"("1 day 02:03:04.5")"},
+    {600, R"-("(1,2)")-"},
+    {20, R"("9007199254740993")"},
     {199, R"("{\"{\\\"a\\\":1}\"}")"},
 };
 
@@ -31,8 +42,8 @@ std::string random_reply(std::mt19937_64& random) {
   std::vector<size_t> columns;
   for (size_t i = 0; i < width; ++i) {
     columns.push_back(below(random, std::size(kCells)));
-    out += std::string(i ? "," : "") + "{\"name\":\"c\",\"dataTypeID\":" +
-           std::to_string(kCells[columns.back()].oid) + "}";
+    out += std::string(i ? "," : "") +
+           "{\"name\":\"c\",\"dataTypeID\":" + std::to_string(kCells[columns.back()].oid) + "}";
   }
   for (size_t row = 0; row < rows; ++row) {
     body += row ? ",[" : "[";
@@ -41,8 +52,8 @@ std::string random_reply(std::mt19937_64& random) {
     }
     body += "]";
   }
-  return out + "],\"rows\":[" + body + "],\"command\":\"SELECT\",\"rowCount\":" +
-         std::to_string(rows) + ",\"rowAsArray\":true}";
+  return out + "],\"rows\":[" + body +
+         "],\"command\":\"SELECT\",\"rowCount\":" + std::to_string(rows) + ",\"rowAsArray\":true}";
 }
 
 }  // namespace
@@ -86,13 +97,19 @@ TEST_CASE("every character survives, in either pool") {
     for (uint64_t n = below(random, 60); n > 0; --n) {
       uint32_t c = static_cast<uint32_t>(below(random, below(random, 3) ? 0x80 : limit));
       if (c < 0x20 || c == '"' || c == '\\' || (c >= 0xD800 && c < 0xE000)) c = 'x';
-      if (c < 0x80) text += static_cast<char>(c);
-      else if (c < 0x800) text += {static_cast<char>(0xC0 | c >> 6), static_cast<char>(0x80 | (c & 63))};
-      else if (c < 0x10000) text += {static_cast<char>(0xE0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 63)), static_cast<char>(0x80 | (c & 63))};
-      else text += {static_cast<char>(0xF0 | c >> 18), static_cast<char>(0x80 | (c >> 12 & 63)), static_cast<char>(0x80 | (c >> 6 & 63)), static_cast<char>(0x80 | (c & 63))};
+      if (c < 0x80)
+        text += static_cast<char>(c);
+      else if (c < 0x800)
+        text += {static_cast<char>(0xC0 | c >> 6), static_cast<char>(0x80 | (c & 63))};
+      else if (c < 0x10000)
+        text += {static_cast<char>(0xE0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 63)),
+                 static_cast<char>(0x80 | (c & 63))};
+      else
+        text += {static_cast<char>(0xF0 | c >> 18), static_cast<char>(0x80 | (c >> 12 & 63)),
+                 static_cast<char>(0x80 | (c >> 6 & 63)), static_cast<char>(0x80 | (c & 63))};
     }
-    std::string out = cases::dump_reply(
-        R"({"fields":[{"name":"t","dataTypeID":25}],"rows":[[")" + text + R"("]],"rowCount":1})");
+    std::string out = cases::dump_reply(R"({"fields":[{"name":"t","dataTypeID":25}],"rows":[[")" +
+                                        text + R"("]],"rowCount":1})");
     INFO(text);
     REQUIRE(out.find("\"" + text + "\"\n") != out.npos);
   }

@@ -21,8 +21,8 @@ inline uint64_t seed() {
 }
 
 // A generator for one law, and the line that a failure shows.
-#define BALLAST_RANDOM(name)                                   \
-  std::mt19937_64 name(::ballast::laws::seed());               \
+#define BALLAST_RANDOM(name)                     \
+  std::mt19937_64 name(::ballast::laws::seed()); \
   INFO("replay with BALLAST_SEED=" << ::ballast::laws::seed())
 
 inline uint64_t below(std::mt19937_64& random, uint64_t limit) { return random() % limit; }

@@ -12,7 +12,8 @@ namespace {
 constexpr std::pair<const char*, const char*> kEvents[] = {
     {R"({"start":{}})", ""},
     {R"({"woke":{}})", ""},
-    {R"({"reply":{"status":500},"random":3})", R"({"message":"Control plane request failed","code":""})"},
+    {R"({"reply":{"status":500},"random":3})",
+     R"({"message":"Control plane request failed","code":""})"},
     {R"({"reply":{"status":400},"random":3})", R"({"message":"m","code":"42601"})"},
     {R"({"reply":{"status":502}})", "<html>"},
     {R"({"reply":{}})", ""},
@@ -57,7 +58,8 @@ TEST_CASE("no error of a connection string quotes it") {
   for (int i = 0; i < 20000; ++i) {
     std::string text = below(random, 2) ? "postgresql://" : "";
     text += "sEcReT";
-    for (uint64_t n = below(random, 30); n > 0; --n) text += alphabet[below(random, alphabet.size())];
+    for (uint64_t n = below(random, 30); n > 0; --n)
+      text += alphabet[below(random, alphabet.size())];
     Result<neon::Endpoint> endpoint = neon::resolve({.connection_string = text});
     if (!endpoint.ok()) REQUIRE(endpoint.error().message.find("sEcReT") == std::string::npos);
   }

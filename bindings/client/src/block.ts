@@ -126,6 +126,9 @@ function parseCells(text: string, count: number): unknown[] {
   }
   if (Array.isArray(cells) && cells.length === count) return cells
   throw new BallastError({
-    code: 'BC008', message: 'A value of the reply is not a valid json', fate: 'answered', attempts: 1,
+    code: 'BC008',
+    message: 'A value of the reply is not a valid json',
+    fate: 'answered',
+    attempts: 1,
   })
 }

@@ -1,7 +1,7 @@
 import type { ParameterizedQuery, SqlTemplate, UnsafeRawSql } from './fragment.ts'
 import type { QueryOptions, TransactionOptions, Untyped } from './options.ts'
 import type { NeonQueryPromise } from './promise.ts'
-import type { Column, RowView } from './rows.ts'
+import type { Column, ColumnBlock, RowView } from './rows.ts'
 import type { CustomTypesConfig, TypeParser } from './types.ts'
 
 /** A column of a result, as PostgreSQL describes it. */
@@ -47,6 +47,7 @@ export interface RowsByMode<Row> {
   array: Row[]
   columns: { [Name in keyof Row]: Column<Row[Name]> }
   view: (Readonly<Row> & RowView)[]
+  blocks: AsyncIterable<ColumnBlock<Row>>
 }
 
 /** A query inside a transaction: what `sql.transaction()` takes. */

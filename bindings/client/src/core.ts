@@ -19,7 +19,11 @@ interface Exports {
   stop(task: number): void
   scan(bytes: number, size: number, kinds: number, width: number, state: number): number
   live(): number
+  version(): number
 }
+
+// Set by the build, from package.json: the version of which the module has to be.
+declare const BALLAST_VERSION: number
 
 /** The core's memory, as typed arrays. Good until the next call. */
 export interface Heap {
@@ -90,6 +94,10 @@ export class Core {
     }
     this.exports = new WebAssembly.Instance(module, imports).exports as any
     this.exports._initialize?.()
+    if (typeof BALLAST_VERSION === 'number' && this.exports.version() !== BALLAST_VERSION) {
+      throw new Error('ballast.wasm is of another version than the JavaScript that loads it; ' +
+        'install or deploy both anew')
+    }
     this.#window = this.exports.alloc(WINDOW + PADDING)
     this.#kinds = this.exports.alloc(COLUMNS_MAX)
     this.refresh()

@@ -47,8 +47,8 @@ export function failureOf(
     return undefined
   }
   if (error instanceof ReplyError) {
-    const { message, code, delivered } = error
-    return { outcome: { failed: 'reply', message, code, ...reply, delivered }, cause: undefined }
+    const { message, code } = error
+    return { outcome: { failed: 'reply', message, code, ...reply }, cause: undefined }
   }
   const failed = response === undefined && neverConnected(error) ? 'connect' : 'reset'
   if (quotes(error, request)) {

@@ -37,4 +37,4 @@ export type {
   RetryOptions, RowMode, TransactionOptions, TransactionOptions as HTTPTransactionOptions,
 } from './options.ts'
 export type { CustomTypesConfig, TypeParser } from './types.ts'
-export type { ColumnNumbers, Columns, RowView } from './rows.ts'
+export type { ColumnBlock, ColumnNumbers, Columns, RowView } from './rows.ts'

@@ -86,6 +86,9 @@ const QUERY_ADVICE = 'sql.query() takes the text of a query and its parameters: 
 const TRANSACTION_ADVICE = 'sql.transaction() takes an array of queries of this package, or a ' +
   'function (not async) that returns one: sql.transaction([sql`…`, sql`…`]).'
 
+const BLOCKS_ADVICE = 'rowMode: \'blocks\' is for single queries: a transaction is over before ' +
+  'its results are read.'
+
 type TransactionInput =
   | NeonQueryInTransaction[]
   | ((sql: object) => NeonQueryInTransaction[])
@@ -118,6 +121,7 @@ async function runBatch(
     const own = options[i]
     return own === undefined ? settings : settle(settings, own)
   })
+  if (each.some(({ decode }) => decode.rowMode === 'blocks')) throw new TypeError(BLOCKS_ADVICE)
   const results = await send({
     settings,
     body: batchBodyOf(data),

@@ -29,8 +29,11 @@ export const CONNECTION_KEYS = [
   'connectionString', 'user', 'username', 'password', 'host', 'hostname', 'port', 'database',
 ] as const
 
-/** How rows come: objects, arrays, one array a column, or views that decode what is read. */
-export type RowMode = 'object' | 'array' | 'columns' | 'view'
+/**
+ * How rows come: objects, arrays, columns, views that decode what is read, or, as the reply
+ * arrives, blocks of columns to iterate over.
+ */
+export type RowMode = 'object' | 'array' | 'columns' | 'view' | 'blocks'
 
 /** When a request is sent again. */
 export interface RetryOptions {

@@ -20,10 +20,9 @@ export interface QueryResult {
   rowAsArray: boolean
 }
 
-/** What is wrong with a reply. `delivered` where rows of it have reached the caller. */
+/** What is wrong with a reply. */
 export class ReplyError extends Error {
   readonly code: string
-  delivered = false
 
   constructor({ code, message }: { code: string, message: string }) {
     super(message)
@@ -81,22 +80,21 @@ export async function* streamBlocks(
   const reader = new ReplyReader([decode], false, (block, plan) => {
     blocks.push(columnBlock(block, plan))
   })
-  try {
-    for await (const chunk of chunks(response)) {
-      reader.feed(chunk, false)
-      yield* blocks.splice(0)
-    }
-    reader.feed(NO_KINDS, true)
+  for await (const chunk of chunks(response)) {
+    reader.feed(chunk, false)
     yield* blocks.splice(0)
-  } catch (error) {
-    if (error instanceof ReplyError) error.delivered = reader.delivered
-    throw error
   }
+  reader.feed(NO_KINDS, true)
+  yield* blocks.splice(0)
 }
 
 /** The body as it arrives. A chunk is good until the next is asked for. */
 async function* chunks(response: Response): AsyncGenerator<Uint8Array, void, void> {
-  const body = response.body as ReadableStream<Uint8Array> & { type?: string }
+  const body = response.body as ReadableStream<Uint8Array> | null
+  if (body === null) {
+    yield new Uint8Array(await response.arrayBuffer())
+    return
+  }
   let done = false
   const byob = byobReader(body)
   const reader = byob ?? body.getReader()
@@ -136,8 +134,6 @@ type Sink = (block: Block, plan: Plan) => void
 /** Reads a reply that comes in pieces. Its unread tail is all that it keeps of them. */
 export class ReplyReader {
   readonly results: QueryResult[] = []
-  /** Whether a sink of the caller's has been given rows. */
-  delivered = false
   readonly #decodes: readonly DecodeOptions[]
   readonly #isBatch: boolean
   readonly #given: Sink | undefined
@@ -246,7 +242,8 @@ export class ReplyReader {
   #begin(from: Core): void {
     const decode = this.#decodes[this.results.length]
     if (decode === undefined) {
-      throw new ReplyError({ code: 'BC011', message: 'The reply has more results than there were queries' })
+      const message = 'The reply has more results than there were queries'
+      throw new ReplyError({ code: 'BC011', message })
     }
     if (this.#isBatch !== (from.next & 0x100) > 0) throw unexpected('a single result')
     this.#early = from.rowCount
@@ -262,7 +259,6 @@ export class ReplyReader {
     const block = new Block(from)
     if (this.#given !== undefined) {
       this.#given(block, plan)
-      this.delivered = true
       return
     }
     const { rowMode } = this.#decodes[this.results.length] as DecodeOptions

@@ -128,7 +128,9 @@ function viewConstructor(names: readonly string[]): ViewConstructor {
   }
   names.forEach((name, column) => {
     Object.defineProperty(View.prototype, name, {
-      get(this: View): unknown { return View.at(this, column) }, enumerable: true, configurable: true,
+      get(this: View): unknown { return View.at(this, column) },
+      enumerable: true,
+      configurable: true,
     })
   })
   return View as unknown as ViewConstructor
@@ -161,8 +163,9 @@ export class Column<T = unknown> implements Iterable<T> {
   at(row: number): T | undefined {
     let first = 0
     for (const lazy of this.#blocks) {
-      if (row < first + lazy.block.rows) return lazy.values(this.#index)[row - first] as T | undefined
-      first += lazy.block.rows
+      const { rows } = lazy.block
+      if (row < first + rows) return lazy.values(this.#index)[row - first] as T | undefined
+      first += rows
     }
     return undefined
   }
@@ -235,10 +238,10 @@ export class ColumnsBuilder {
   }
 }
 
-/** Some rows of a result that is read as it arrives. */
-export interface ColumnBlock {
+/** Some rows of a result that is read as it arrives, which `rowMode: 'blocks'` gives. */
+export interface ColumnBlock<Row = Record<string, unknown>> {
   readonly rows: number
-  readonly columns: Columns
+  readonly columns: { readonly [Name in keyof Row]: Column<Row[Name]> }
 }
 
 /** A block that was read by itself. */

@@ -11,8 +11,9 @@ import type { QueryEvent, QueryListener, Statement } from './events.ts'
 import { failureOf } from './failure.ts'
 import type { Request } from './failure.ts'
 import type { ValueOrFunction } from './options.ts'
-import { readBatch, readReply } from './reply.ts'
+import { readBatch, readReply, streamBlocks } from './reply.ts'
 import type { DecodeOptions, QueryResult } from './reply.ts'
+import type { ColumnBlock } from './rows.ts'
 import { mergeHeaders } from './settings.ts'
 import type { Settings } from './settings.ts'
 import { Watch } from './watch.ts'
@@ -102,7 +103,9 @@ async function deliver(
       response = await guard(fetching, watch)
       if (trace !== undefined) note(trace, response)
       if (response.status === 200) {
-        const reply = await guard(read(response, call.decode), watch)
+        const reply = isStream(call.decode)
+          ? streamed(call, call.decode, request, response)
+          : await guard(read(response, call.decode), watch)
         if (trace !== undefined) trace.rows = rowsIn(reply)
         return call.shape(reply, call)
       }
@@ -123,6 +126,35 @@ async function deliver(
     }
     sleepMs = next.sleepMs
   }
+}
+
+/** A result whose rows are read as they are asked for. From here on nothing is sent again. */
+function streamed(
+  call: Call, decode: DecodeOptions, request: Request, response: Response,
+): QueryResult {
+  const rows = async function* (): AsyncGenerator<ColumnBlock, void, void> {
+    let delivered = false
+    try {
+      for await (const block of streamBlocks(response, decode)) {
+        delivered = true
+        yield block
+      }
+    } catch (error) {
+      const progress = { request, fetching: undefined, response, stopped: undefined }
+      const failure = failureOf(error, progress)
+      if (failure === undefined) throw error
+      const outcome = { ...failure.outcome, delivered }
+      const next = new Attempts({ ...policyOf(call), attempts: 1 }).next(outcome, 0)
+      if ('error' in next) {
+        throw new BallastError({ ...next.error, status: response.status }, { cause: failure.cause })
+      }
+    }
+  }
+  return { fields: [], rows: rows(), command: '', rowCount: null, rowAsArray: false }
+}
+
+function isStream(decode: Call['decode']): decode is DecodeOptions {
+  return !isBatch(decode) && decode.rowMode === 'blocks'
 }
 
 /** Waits for `work`, or until the query must end, where it must. */

@@ -2,7 +2,7 @@
 import {
   ARRAY, FLOAT32S, FLOAT64S, INT8, INT8_BIGINT, INT8_NUMBER, TEXT,
 } from './block.ts'
-import type { ColumnForm } from './options.ts'
+import type { ColumnForm, RowMode } from './options.ts'
 import type { TypeOverrides, TypeParser } from './types.ts'
 import type { Scratch } from './values.ts'
 
@@ -19,7 +19,7 @@ export interface Field {
 
 /** How a reply is read. */
 export interface DecodeOptions {
-  rowMode: 'object' | 'array' | 'columns' | 'view'
+  rowMode: RowMode
   int8: 'string' | 'bigint' | 'number'
   /** Parsers in place of the core's, by type oid. */
   parsers: TypeOverrides | undefined

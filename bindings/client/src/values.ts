@@ -17,8 +17,8 @@ const WORD_NULL = 2
 export type Scratch = (unknown[] | undefined)[]
 
 /**
- * All values of a column, in the order of the rows. With `scratch`, numbers come in an array that is
- * longer than that and good until the next call: fewer arrays are fewer collections.
+ * All values of a column, in the order of the rows. With `scratch`, numbers come in an array that
+ * is longer than that and good until the next call: fewer arrays are fewer collections.
  */
 export function columnValues(block: Block, column: number, scratch?: Scratch): unknown[] {
   const at = block.base + column * COLUMN_WORDS
@@ -229,7 +229,8 @@ let zone: { offsets: number, isUtc: boolean } | undefined
 
 /** Whether wall clocks here show UTC, as they do in Workers. Asked again, since TZ can change. */
 function zoneIsUtc(): boolean {
-  const offsets = new Date(1.7e12).getTimezoneOffset() * 1440 + new Date(1.72e12).getTimezoneOffset()
+  const winter = new Date(1.7e12).getTimezoneOffset()
+  const offsets = winter * 1440 + new Date(1.72e12).getTimezoneOffset()
   if (zone?.offsets !== offsets) {
     const name = offsets === 0 ? new Intl.DateTimeFormat().resolvedOptions().timeZone : ''
     zone = { offsets, isUtc: /^(Etc\/)?(UTC|GMT|UCT|Zulu|Universal)$/.test(name) }

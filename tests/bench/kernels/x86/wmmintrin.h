@@ -1,1 +1,2 @@
+#pragma once
 #include <x86intrin.h>

@@ -4,8 +4,8 @@
 
 #include <nmmintrin.h>
 
-// Carry-less multiplication by all ones, which is all that simdjson asks of it: each bit becomes the
-// exclusive or of itself and all below.
+// Carry-less multiplication by all ones, which is all that simdjson asks of it: each bit becomes
+// the exclusive or of itself and all below.
 static inline __m128i _mm_clmulepi64_si128(__m128i bits, __m128i, int) {
   unsigned long long x = (unsigned long long)_mm_cvtsi128_si64(bits);
   for (int shift = 1; shift < 64; shift *= 2) x ^= x << shift;
