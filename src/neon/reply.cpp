@@ -46,14 +46,16 @@ From read_error(std::string_view body, Error& out) {
   return coded ? From::proxy : From::other;
 }
 
+// In ASCII: such a page can be of any encoding.
 std::string excerpt(std::string_view body) {
   std::string out;
   for (char c : body.substr(0, kExcerptMax)) {
-    bool blank = static_cast<unsigned char>(c) <= ' ';
-    if (!blank || (!out.empty() && out.back() != ' ')) out.push_back(blank ? ' ' : c);
+    auto byte = static_cast<unsigned char>(c);
+    if (byte > ' ')
+      out.push_back(byte < 0x7F ? c : '?');
+    else if (!out.empty() && out.back() != ' ')
+      out.push_back(' ');
   }
-  // A cut through a UTF-8 sequence would leave half a character.
-  while (!out.empty() && body.size() > kExcerptMax && (out.back() & 0x80) != 0) out.pop_back();
   return out;
 }
 

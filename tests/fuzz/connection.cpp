@@ -9,11 +9,11 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace ballast;
   std::string text(reinterpret_cast<const char*>(data), size);
+  Result<neon::Endpoint> marked =
+      neon::resolve({.connection_string = "postgresql://sEcReT" + text});
+  if (!marked.ok() && marked.error().message.find("sEcReT") != std::string::npos) __builtin_trap();
   Result<neon::Endpoint> endpoint = neon::resolve({.connection_string = text});
-  if (!endpoint.ok()) {
-    if (size > 12 && endpoint.error().message.find(text) != std::string::npos) __builtin_trap();
-    return 0;
-  }
+  if (!endpoint.ok()) return 0;
   for (const std::string* part : {&endpoint.value().connection_string, &endpoint.value().url}) {
     for (char c : *part) {
       if (c <= 0x20 || c >= 0x7f) __builtin_trap();
