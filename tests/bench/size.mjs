@@ -38,8 +38,8 @@ const ours = await files('ballast')
 const official = await files('@neondatabase/serverless')
 const total = list => list.reduce((sum, { gzip }) => sum + gzip, 0)
 const gzip = total(ours)
-// A gate has some room over its aim, as the others have; here 5 %, since sizes do not waver.
-const result = { client: { gzip, aim: AIM, gate: Math.round(AIM * 1.05) } }
+// A gate has some room over its aim, as the others have; here 10 %, since sizes do not waver.
+const result = { client: { gzip, aim: AIM, gate: Math.round(AIM * 1.1) } }
 if (args.json) console.log(JSON.stringify(result))
 else {
   for (const { name, bytes, gzip } of [...ours, ...official]) {
