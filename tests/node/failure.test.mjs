@@ -51,32 +51,36 @@ test('a transaction fails as a query does', async t => {
   assert.equal(error.constraint, 'users_pkey')
 })
 
-for (const [name, status, body] of [
-  ['400 without JSON', 400, 'nonsense'],
-  ['413', 413, '{"message":"request is too large (max is 1 bytes)","code":""}'],
-  ['500', 500, '{"message":"Control plane request failed","code":""}'],
-  ['507', 507, '{"message":"response is too large (max is 1 bytes)","code":""}'],
-  ['502 with HTML', 502, '<html><body>Bad Gateway</body></html>'],
-  ['an empty body', 200, ''],
-  ['truncated JSON', 200, JSON.stringify(ONE).slice(0, -20)],
-  ['a wrong shape', 200, '{"hello":"world"}'],
-  ['rows without fields', 200, '{"fields":[],"rows":[["1"]],"command":"SELECT"}'],
-  ['fewer cells than fields', 200, JSON.stringify({ ...ONE, rows: [[]] })],
-  ['null', 200, 'null'],
-  ['deep nesting', 200, '['.repeat(100_000)],
+const WRONG_PASSWORD = `{"message":"password authentication failed for user 'u'","code":""}`
+
+for (const [name, status, body, code] of [
+  ['400 of wrong credentials', 400, WRONG_PASSWORD, 'BH008'],
+  ['400 without JSON', 400, 'nonsense', 'BH009'],
+  ['413', 413, '{"message":"request is too large (max is 1 bytes)","code":""}', 'BH006'],
+  ['500', 500, '{"message":"Control plane request failed","code":""}', 'BH010'],
+  ['507', 507, '{"message":"response is too large (max is 1 bytes)","code":""}', 'BH007'],
+  ['502 with HTML', 502, '<html><body>Bad Gateway</body></html>', 'BH001'],
+  ['an empty body', 200, '', 'BC001'],
+  ['truncated JSON', 200, JSON.stringify(ONE).slice(0, -20), 'BC002'],
+  ['a wrong shape', 200, '{"hello":"world"}', 'BC004'],
+  ['rows without fields', 200, '{"fields":[],"rows":[["1"]],"command":"SELECT"}', 'BC005'],
+  ['fewer cells than fields', 200, JSON.stringify({ ...ONE, rows: [[]] }), 'BC005'],
+  ['null', 200, 'null', 'BC003'],
+  ['deep nesting', 200, '['.repeat(100_000), 'BC003'],
+  ['deep nesting in the description', 200, `{"fields":${'['.repeat(100_000)}`, 'BC007'],
 ]) {
   test(`${name} is one BallastError with its status and request id`, async t => {
     stub(t, neonConfig, () => reply(body, { status }))
     const error = await failureOf(sql`select 1`)
-    assert.equal(error.status, status)
+    assert.deepEqual([error.status, error.code], [status, code])
     assert.equal(error.requestId, 'request-1')
   })
 }
 
-test('invalid UTF-8 is an error or is replaced, and never a trap', async t => {
+test('invalid UTF-8 is an error and never a trap', async t => {
   const body = Buffer.from(JSON.stringify(ONE).replace('"1"', '"\xff"'), 'latin1')
   stub(t, neonConfig, () => new Response(body))
-  await sql.query('select 1', [], {}).catch(error => assert.ok(error instanceof BallastError))
+  assert.equal((await failureOf(sql.query('select 1', [], {}))).code, 'BC006')
 })
 
 test('a redirect is not followed', async t => {
