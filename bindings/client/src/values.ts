@@ -2,7 +2,7 @@
 import {
   ARRAY, BOOLEAN, BYTEA, CIRCLE, DATA, ELEMENTS, ELEMENT_COUNT, FLOAT32S, FLOAT64S, FLOAT8, INT4,
   INT8_BIGINT, INT8_NUMBER, INTERVAL, JSON_KIND, KIND, NULLS, NULL_COUNT, POINT, PROGRAM,
-  TIMESTAMP, TIMESTAMPTZ, COLUMN_WORDS,
+  TEXT, TIMESTAMP, TIMESTAMPTZ, COLUMN_WORDS,
 } from './block.ts'
 import type { Block } from './block.ts'
 import { Interval } from './interval.ts'
@@ -162,7 +162,7 @@ function typedArrays(block: Block, at: number, kind: number): unknown[] {
   return out
 }
 
-/** Arrays are cut out of the values of all their elements; lists of numbers are made at once. */
+/** Arrays of numbers and texts are made at once, others cut out of the values of all elements. */
 function arrays(block: Block, at: number): unknown[] {
   const { heap, columns, rows } = block
   const { u32 } = heap
@@ -182,6 +182,7 @@ function arrays(block: Block, at: number): unknown[] {
     if (start >= WIDE) out[i] = run(u32, program + (start & MASK), all())
     else if (kind === FLOAT8) out[i] = doubles(heap.f64, (first >> 3) + start, count)
     else if (kind === INT4) out[i] = integers(heap.i32, (first >> 2) + start, count)
+    else if (kind === TEXT) out[i] = texts(block, (first >> 2) + 2 * start, count)
     else out[i] = all().slice(start, start + count)
   }
   return out
