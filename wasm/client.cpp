@@ -129,6 +129,10 @@ Result<std::unique_ptr<Task>> open(std::string_view head) {
 
 using namespace ballast;
 
+// There is no environment here. simdjson asks for one to let its kernel be chosen; without this
+// answer the C library's, with its start-up code and two imports, would come along.
+extern "C" char* getenv(const char*) { return nullptr; }
+
 #define BALLAST_EXPORT(name) extern "C" __attribute__((export_name(#name), used))
 
 BALLAST_EXPORT(alloc) void* ballast_alloc(uint32_t size) {
