@@ -123,11 +123,6 @@ export class Core {
     this.heap.u8.set(bytes, this.#window)
   }
 
-  /** How much `load` takes without growing. */
-  get windowSize(): number {
-    return this.#windowSize
-  }
-
   /** Gives the memory of a large row back. */
   shrink(): void {
     if (this.#windowSize > WINDOW) this.#resize(WINDOW)

@@ -129,6 +129,13 @@ function byobReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader 
   }
 }
 
+let joined: Uint8Array | undefined
+
+/** Where a tail and the next piece are put together: read at once, and no garbage. */
+function joint(): Uint8Array {
+  return joined ??= new Uint8Array(WINDOW)
+}
+
 type Sink = (block: Block, plan: Plan) => void
 
 /** Reads a reply that comes in pieces. Its unread tail is all that it keeps of them. */
@@ -166,7 +173,8 @@ export class ReplyReader {
     }
     let bytes = piece
     if (this.#tailSize > 0) {
-      bytes = new Uint8Array(this.#tailSize + piece.length)
+      const size = this.#tailSize + piece.length
+      bytes = size <= WINDOW ? joint().subarray(0, size) : new Uint8Array(size)
       let at = 0
       for (const part of this.#tail) {
         bytes.set(part, at)
