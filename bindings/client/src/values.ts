@@ -42,10 +42,18 @@ export function columnValues(block: Block, column: number, scratch?: Scratch): u
 function numbers(
   { heap, rows }: Block, kind: number, data: number, column: number, scratch: Scratch,
 ): unknown[] {
-  const into = scratch[column]
-  return scratch[column] = kind === INT4
-    ? integers(heap.i32, data >> 2, rows, into as number[] | undefined)
-    : doubles(heap.f64, data >> 3, rows, into as number[] | undefined)
+  const out = (scratch[column] ??= []) as number[]
+  if (kind === INT4) fillIntegers(out, heap.i32, data >> 2, rows)
+  else fillDoubles(out, heap.f64, data >> 3, rows)
+  return out
+}
+
+function fillIntegers(out: number[], i32: Int32Array, at: number, count: number): void {
+  for (let i = 0; i < count; i++) out[i] = i32[at + i] as number
+}
+
+function fillDoubles(out: number[], f64: Float64Array, at: number, count: number): void {
+  for (let i = 0; i < count; i++) out[i] = f64[at + i] as number
 }
 
 /** `count` cells of a scalar kind from byte `data` on; those that are NULL come out as anything. */
@@ -77,16 +85,14 @@ function booleans(u8: Uint8Array, at: number, count: number): boolean[] {
   return out
 }
 
-function integers(
-  i32: Int32Array, at: number, count: number, out = new Array<number>(count),
-): number[] {
+function integers(i32: Int32Array, at: number, count: number): number[] {
+  const out = new Array<number>(count)
   for (let i = 0; i < count; i++) out[i] = i32[at + i] as number
   return out
 }
 
-function doubles(
-  f64: Float64Array, at: number, count: number, out = new Array<number>(count),
-): number[] {
+function doubles(f64: Float64Array, at: number, count: number): number[] {
+  const out = new Array<number>(count)
   for (let i = 0; i < count; i++) out[i] = f64[at + i] as number
   return out
 }
