@@ -81,21 +81,6 @@ Result<Frame> connect(std::string_view raw) {
   return Frame{out.close().close().take(), {}};
 }
 
-Result<neon::Policy> read_policy(std::string_view raw) {
-  neon::Policy out;
-  for (const json::Member& member : TRY(json::members(raw))) {
-    if (member.key == "attempts") out.attempts = TRY(json::integer(member.raw));
-    if (member.key == "baseMs") out.base_ms = TRY(json::integer(member.raw));
-    if (member.key == "maxMs") out.max_ms = TRY(json::integer(member.raw));
-    if (member.key == "idempotent") out.idempotent = TRY(json::boolean(member.raw));
-    if (member.key != "codes") continue;
-    for (std::string_view code : TRY(json::elements(member.raw))) {
-      out.codes.push_back(TRY(json::string(code)));
-    }
-  }
-  return out;
-}
-
 // Bytes in, their hex digits out, as often as there are more.
 class Hex : public Task {
  public:
@@ -113,7 +98,7 @@ Result<std::unique_ptr<Task>> open(std::string_view head) {
   const json::Member& task = members[0];
   std::unique_ptr<Task> out;
   if (task.key == "request") {
-    out = neon::make_request(TRY(read_policy(task.raw)));
+    out = neon::make_request(TRY(neon::read_policy(task.raw)));
   } else if (task.key == "connect") {
     out = std::make_unique<Answer>(TRY(connect(task.raw)));
   } else if (task.key == "hex") {

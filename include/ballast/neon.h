@@ -47,6 +47,10 @@ struct Policy {
   std::vector<std::string> codes;  // SQLSTATEs that are worth another attempt
 };
 
+// A policy out of JSON: {"attempts":3,"baseMs":50,"maxMs":1000,"idempotent":false,"codes":[]}, of
+// which any part may be missing. Errors: class BC.
+Result<Policy> read_policy(std::string_view json);
+
 // What came instead of a result.
 struct Reply {
   int64_t status = 0;

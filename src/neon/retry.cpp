@@ -141,6 +141,21 @@ class Request : public Task {
 
 }  // namespace
 
+Result<Policy> read_policy(std::string_view raw) {
+  Policy out;
+  for (const json::Member& member : TRY(json::members(raw))) {
+    if (member.key == "attempts") out.attempts = TRY(json::integer(member.raw));
+    if (member.key == "baseMs") out.base_ms = TRY(json::integer(member.raw));
+    if (member.key == "maxMs") out.max_ms = TRY(json::integer(member.raw));
+    if (member.key == "idempotent") out.idempotent = TRY(json::boolean(member.raw));
+    if (member.key != "codes") continue;
+    for (std::string_view code : TRY(json::elements(member.raw))) {
+      out.codes.push_back(TRY(json::string(code)));
+    }
+  }
+  return out;
+}
+
 std::unique_ptr<Task> make_request(Policy policy) {
   return std::make_unique<Request>(std::move(policy));
 }

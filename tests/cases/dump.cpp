@@ -67,16 +67,7 @@ std::string request(std::string_view input) {
   while (!input.empty()) {
     std::string_view text = line(input);
     if (text.substr(0, 7) == "policy ") {
-      for (const json::Member& member : MUST(json::members(text.substr(7)))) {
-        if (member.key == "attempts") policy.attempts = MUST(json::integer(member.raw));
-        if (member.key == "baseMs") policy.base_ms = MUST(json::integer(member.raw));
-        if (member.key == "maxMs") policy.max_ms = MUST(json::integer(member.raw));
-        if (member.key == "idempotent") policy.idempotent = MUST(json::boolean(member.raw));
-        if (member.key != "codes") continue;
-        for (std::string_view code : MUST(json::elements(member.raw))) {
-          policy.codes.push_back(MUST(json::string(code)));
-        }
-      }
+      policy = MUST(neon::read_policy(text.substr(7)));
       continue;
     }
     if (task == nullptr) task = neon::make_request(policy);

@@ -266,3 +266,15 @@ test('what a function of the caller throws is passed on as it is', async t => {
   await assert.rejects(neon(URL_OF_TESTS, { password: async () => { throw mine } })`select 1`, mine)
   assert.equal(sent.length, 0)
 })
+
+test('a retry policy of fractions and infinities is one all the same', async t => {
+  let sent = 0
+  stub(t, neonConfig, () => {
+    sent++
+    return reply('{"message":"Control plane request failed","code":""}', { status: 500 })
+  })
+  const error = await failureOf(neon(URL_OF_TESTS, {
+    retry: { attempts: 2.4, baseMs: 0.7, maxMs: Infinity },
+  })`select 1`)
+  assert.deepEqual([error.code, error.attempts, sent], ['BH010', 2, 2])
+})

@@ -452,7 +452,11 @@ export class Attempts {
   readonly #events: { head: string, body: Uint8Array }[] = []
 
   constructor(policy: RetryPolicy) {
-    this.#policy = policy
+    const { attempts, baseMs, maxMs } = policy
+    // Callers may say 0.5 or Infinity; the core takes whole numbers.
+    this.#policy = {
+      ...policy, attempts: whole(attempts), baseMs: whole(baseMs), maxMs: whole(maxMs),
+    }
   }
 
   /** Either milliseconds to wait before sending again, or the error to throw. */
@@ -476,6 +480,10 @@ export class Attempts {
     if (requestId !== null) error.requestId = requestId
     return { error }
   }
+}
+
+function whole(number: number): number {
+  return Math.max(0, Math.min(Math.round(number) || 0, 0x7fffffff))
 }
 
 function failedHead(outcome: Extract<Outcome, { failed: string }>, random: number): string {
