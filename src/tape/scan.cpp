@@ -1,6 +1,5 @@
 // The envelope: everything of a reply that is not a row.
 
-#include <cmath>
 #include <limits>
 
 #include "ballast/json.h"
@@ -122,7 +121,7 @@ struct Tape::Impl {
   const Block& read_rows(std::string_view text, bool first, const uint8_t* kinds, uint32_t width,
                          uint32_t flags);
   const Block& tail(std::string_view text, uint32_t flags);
-  const Block& over(std::string_view text, uint32_t flags);
+  const Block& over(std::string_view text);
   Result<Done> read_tail(std::string_view object);
   void tell_tail() {
     block.command = last_command.data();
@@ -224,7 +223,6 @@ const Block& Tape::Impl::head(std::string_view text, Span fields, Span others,
     object[object.rfind(',')] = '}';
     Result<Done> read = read_tail(object);
     if (!read.ok()) return fail(read.error());
-    last_tail.clear();
     tell_tail();
   }
   block.shape = shapes.index_of(shape);
@@ -266,6 +264,8 @@ const Block& Tape::Impl::read_rows(std::string_view text, bool first, const uint
 }
 
 Result<Done> Tape::Impl::read_tail(std::string_view object) {
+  // Until it is read: a tail that fails must not leave its remains under the last one's text.
+  last_tail.clear();
   last_command.clear();
   last_count = std::numeric_limits<double>::quiet_NaN();
   for (const json::Member& member : TRY(json::members(object))) {
@@ -313,11 +313,10 @@ const Block& Tape::Impl::tail(std::string_view text, uint32_t flags) {
   return say(Status::tail, at, batch ? State::next_result : State::over, flags & kStateBatch);
 }
 
-const Block& Tape::Impl::over(std::string_view text, uint32_t flags) {
+const Block& Tape::Impl::over(std::string_view text) {
   for (char c : text) {
     if (!space(c)) return fail(Code::reply_json, "something follows its end");
   }
-  (void)flags;
   return say(Status::end, text.size(), State::over, 0);
 }
 
@@ -336,7 +335,7 @@ const Block& Tape::scan(uint8_t* bytes, uint32_t size, const uint8_t* kinds, uin
     case State::first_row: return impl_->read_rows(text, true, kinds, width, flags);
     case State::row: return impl_->read_rows(text, false, kinds, width, flags);
     case State::tail: return impl_->tail(text, flags);
-    case State::over: return impl_->over(text, flags);
+    case State::over: return impl_->over(text);
   }
   return impl_->fail(Code::core_head, "a state that does not exist");
 }

@@ -115,6 +115,29 @@ TEST_CASE("every character survives, in either pool") {
   }
 }
 
+TEST_CASE("a reply whose end cannot be read leaves nothing behind for the next") {
+  const std::string head = R"({"fields":[],"rows":[])";
+  Tape tape;
+  auto count_of = [&](const std::string& tail) {
+    std::string reply = head + tail;
+    std::vector<uint8_t> window(reply.begin(), reply.end());
+    window.resize(reply.size() + kTapePadding);
+    auto size = static_cast<uint32_t>(reply.size());
+    uint32_t at = 0, state = 0;
+    for (;;) {
+      const Block& block = tape.scan(window.data() + at, size - at, nullptr, 0, state | kStateLast);
+      if (block.status == Status::failed) return -1.0;
+      if (block.status == Status::tail) return block.row_count;
+      at += block.consumed;
+      state = block.next;
+    }
+  };
+  const std::string good = R"(,"command":"UPDATE","rowCount":7})";
+  REQUIRE(count_of(good) == 7);
+  REQUIRE(count_of(R"(,"command":"UPDATE","rowCount":"x"})") == -1);
+  REQUIRE(count_of(good) == 7);
+}
+
 TEST_CASE("all texts of up to five characters of a small alphabet end in an answer") {
   // Everything that the envelope is made of, exhaustively and shortly.
   const std::string alphabet = "{}[],:\"f1\\";

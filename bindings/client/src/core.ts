@@ -137,7 +137,7 @@ export class Core {
 
   /** Reads on from `from` of the loaded bytes, of which `size` count. */
   scan(from: number, size: number, kinds: Uint8Array, state: number, last: boolean): number {
-    if (this.#loaded !== kinds) {
+    if (kinds.length > 0 && this.#loaded !== kinds) {
       this.heap.u8.set(kinds, this.#kinds)
       this.#loaded = kinds
     }
