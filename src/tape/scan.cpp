@@ -63,21 +63,26 @@ struct Span {
   std::string_view of(std::string_view text) const { return text.substr(from, to - from); }
 };
 
-// What stands at the place of `"key":` from `at` on.
-enum class Key { found, other, missing };
+// A member's key, as it is written, and where its value begins.
+struct Key {
+  enum class Is { found, incomplete, no_string, no_colon } is;
+  std::string_view text;
+  size_t from = 0, value = 0;
+};
 
-Key key_at(const Walker& walker, size_t& at, std::string_view key) {
+Key key_at(const Walker& walker, size_t at) {
+  std::string_view text = walker.text;
   at = walker.space_from(at);
-  if (at >= walker.text.size()) return Key::missing;
-  if (walker.text[at] != '"') return Key::other;
+  if (at == text.size()) return {Key::Is::incomplete, {}};
+  if (text[at] != '"') return {Key::Is::no_string, {}};
   size_t end = walker.string_from(at);
-  if (end == walker.text.npos) return Key::missing;
-  if (walker.text.substr(at + 1, end - at - 2) != key) return Key::other;
-  end = walker.space_from(end);
-  if (end >= walker.text.size()) return Key::missing;
-  if (walker.text[end] != ':') return Key::other;
-  at = walker.space_from(end + 1);
-  return at >= walker.text.size() ? Key::missing : Key::found;
+  if (end == text.npos) return {Key::Is::incomplete, {}};
+  size_t colon = walker.space_from(end);
+  if (colon == text.size()) return {Key::Is::incomplete, {}};
+  if (text[colon] != ':') return {Key::Is::no_colon, {}};
+  size_t value = walker.space_from(colon + 1);
+  if (value == text.size()) return {Key::Is::incomplete, {}};
+  return {Key::Is::found, text.substr(at + 1, end - at - 2), at, value};
 }
 
 }  // namespace
@@ -135,12 +140,10 @@ const Block& Tape::Impl::start(std::string_view text, uint32_t flags) {
   size_t at = walker.space_from(0);
   if (at == text.size()) return more({}, State::start, flags);
   if (text[at] != '{') return fail(Code::reply_json, "it does not begin with an object");
-  size_t inside = at + 1;
-  Key key = key_at(walker, inside, "results");
-  if (key == Key::missing) return more(text, State::start, flags);
-  if (key == Key::other) return members(text, at + 1, State::start, flags);
-  if (text[inside] != '[') return fail(Code::reply_shape, "\"results\" is not an array");
-  return say(Status::batch, inside + 1, State::result, kStateBatch);
+  Key key = key_at(walker, at + 1);
+  if (key.text != "results") return members(text, at + 1, State::start, flags);
+  if (text[key.value] != '[') return fail(Code::reply_shape, "\"results\" is not an array");
+  return say(Status::batch, key.value + 1, State::result, kStateBatch);
 }
 
 const Block& Tape::Impl::result(std::string_view text, bool next, uint32_t flags) {
@@ -174,23 +177,19 @@ const Block& Tape::Impl::members(std::string_view text, size_t at, State from, u
   bool others = false;
   const tape::Shape* shape = nullptr;
   for (;;) {
-    at = walker.space_from(at);
-    size_t key_end = at < text.size() && text[at] == '"' ? walker.string_from(at) : text.npos;
-    if (at < text.size() && text[at] != '"') return say(Status::unordered, 0, from, batch);
-    size_t value = key_end == text.npos ? text.size() : walker.space_from(key_end);
-    if (value < text.size() && text[value] != ':')
-      return fail(Code::reply_json, "a key has no value");
-    value = value < text.size() ? walker.space_from(value + 1) : value;
-    if (value == text.size()) return more(text, from, flags);
-    std::string_view key = text.substr(at + 1, key_end - at - 2);
-    if (key == "rows") {
+    Key key = key_at(walker, at);
+    if (key.is == Key::Is::incomplete) return more(text, from, flags);
+    if (key.is == Key::Is::no_string) return say(Status::unordered, 0, from, batch);
+    if (key.is == Key::Is::no_colon) return fail(Code::reply_json, "a key has no value");
+    size_t value = key.value;
+    if (key.text == "rows") {
       if (fields == text.npos) return say(Status::unordered, 0, from, batch);
       if (text[value] != '[') return fail(Code::reply_shape, "\"rows\" is not an array");
-      return head(text, {fields, fields_end}, {first, others ? at : first}, shape, value + 1,
+      return head(text, {fields, fields_end}, {first, others ? key.from : first}, shape, value + 1,
                   batch);
     }
     size_t end;
-    if (key == "fields") {
+    if (key.text == "fields") {
       if (text[value] != '[') return fail(Code::reply_shape, "\"fields\" is not an array");
       shape = shapes.again(text.substr(value));
       end = shape != nullptr ? value + shape->fields.size() : walker.value_from(value);

@@ -65,6 +65,7 @@ const AT_ROW_COUNT = 24
 const AT_CODE = 26
 const AT_MESSAGE = 27
 
+const STATE_BATCH = 0x100
 const STATE_LAST = 0x200
 // Bytes behind a window that the core may write (include/ballast/tape.h: kTapePadding).
 const PADDING = 64
@@ -159,6 +160,8 @@ export class Core {
 
   get consumed(): number { return this.field(AT_CONSUMED) }
   get next(): number { return this.field(AT_NEXT) }
+  /** Whether the result that begins is one of a batch. */
+  get isBatch(): boolean { return (this.next & STATE_BATCH) !== 0 }
   get rows(): number { return this.field(AT_ROWS) }
   get width(): number { return this.field(AT_WIDTH) }
   /** Where the columns are, in words; COLUMN_WORDS each. */

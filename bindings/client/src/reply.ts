@@ -253,7 +253,7 @@ export class ReplyReader {
       const message = 'The reply has more results than there were queries'
       throw new ReplyError({ code: 'BC011', message })
     }
-    if (this.#isBatch !== (from.next & 0x100) > 0) throw unexpected('a single result')
+    if (this.#isBatch !== from.isBatch) throw unexpected('a single result')
     this.#early = from.rowCount
     this.#earlyCommand = decode.fullResults ? from.command : ''
     this.#plan = from.shape((fields, kinds) => new Shape(fields, kinds)).plan(decode)
