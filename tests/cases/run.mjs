@@ -14,6 +14,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { openModule } from '../support/module.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const { values: args } = parseArgs({
@@ -59,14 +60,8 @@ function openNative(path) {
   }
 }
 
-function openModule(path) {
-  const module = new WebAssembly.Module(readFileSync(path))
-  const imports = {}
-  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    (imports[from] ??= {})[name] = () => 0
-  }
-  const { exports } = new WebAssembly.Instance(module, imports)
-  exports._initialize?.()
+function openWasm(path) {
+  const exports = openModule(path)
   return {
     async run(verb, input) {
       const name = Buffer.from(verb)
@@ -121,7 +116,7 @@ async function runFile(path, judge) {
 }
 
 const counts = { passed: 0, failed: 0, accepted: 0 }
-const host = args.wasm === undefined ? openNative(args.native) : openModule(args.wasm)
+const host = args.wasm === undefined ? openNative(args.native) : openWasm(args.wasm)
 const files = readdirSync(here, { recursive: true }).map(String).sort()
 for (const file of files) {
   if (!file.endsWith('.md') || (args.only && !file.includes(args.only))) continue

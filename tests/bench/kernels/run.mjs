@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { openModule } from '../../support/module.mjs'
 import { replyBytes } from '../replies.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -36,17 +37,6 @@ function build(name, flags) {
   return path
 }
 
-function open(path) {
-  const module = new WebAssembly.Module(readFileSync(path))
-  const imports = {}
-  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    (imports[from] ??= {})[name] = () => 0
-  }
-  const { exports } = new WebAssembly.Instance(module, imports)
-  exports._initialize?.()
-  return exports
-}
-
 /** The best of several runs, in gigabytes a second: what the machine can do, not its noise. */
 function speed(bytes, work) {
   let best = Infinity
@@ -59,7 +49,7 @@ function speed(bytes, work) {
 }
 
 function walker(path, typed) {
-  const core = open(path)
+  const core = openModule(path)
   return bytes => {
     const at = core.alloc(bytes.length + 64)
     return () => {
@@ -70,7 +60,7 @@ function walker(path, typed) {
 }
 
 function tape(path) {
-  const core = open(path)
+  const core = openModule(path)
   const kinds = core.alloc(2048)
   return bytes => {
     const at = core.alloc(bytes.length + 64)
