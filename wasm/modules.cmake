@@ -18,7 +18,7 @@ function(ballast_module name)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE ballast)
   target_compile_options(${name} PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
-  target_link_options(${name} PRIVATE ${BALLAST_WASM_LINK} -O3)
+  target_link_options(${name} PRIVATE ${BALLAST_WASM_LINK} -Oz)
   math(EXPR version
        "(${PROJECT_VERSION_MAJOR} << 16) | (${PROJECT_VERSION_MINOR} << 8) | ${PROJECT_VERSION_PATCH}")
   target_compile_definitions(${name} PRIVATE BALLAST_VERSION=${version}u)
@@ -27,11 +27,15 @@ endfunction()
 
 ballast_module(ballast-client wasm/client.cpp)
 set_target_properties(ballast-client PROPERTIES OUTPUT_NAME ballast)
+# The last -O wins. Views are decoded 1.5 times as fast as with -Oz, for 0.4 KB.
+target_link_options(ballast-client PRIVATE -O3)
+ballast_module(ballast-migrate wasm/migrate.cpp)
 
 # The cases as a module, so that the code that ships is tested as it ships.
 enable_testing()
 ballast_module(cases tests/cases/module.cpp tests/cases/dump.cpp tests/cases/dump_reply.cpp)
 target_include_directories(cases PRIVATE tests/cases)
+target_link_options(cases PRIVATE -O3)
 find_program(BALLAST_NODE node REQUIRED CMAKE_FIND_ROOT_PATH_BOTH)
 add_test(NAME cases
          COMMAND ${BALLAST_NODE} ${CMAKE_SOURCE_DIR}/tests/cases/run.mjs --wasm $<TARGET_FILE:cases>)

@@ -71,6 +71,20 @@ struct Judgement {
 Judgement judge(const Reply& reply);
 Judgement judge(const Failure& failure);
 
+// Whether a request that was judged so is sent again, under `policy`: the one decision of that
+// kind.
+bool may_send_again(const Policy& policy, const Judgement& judgement);
+
+// How long to wait before the attempt after number `attempt`, in ms; `random` in [0, 1).
+int64_t wait_ms(const Policy& policy, int64_t attempt, double random);
+
+// What the caller of a Task says of a request that failed: {"why":"reset","message":"…"} with
+// "code" and "delivered" where they apply. Errors: core_head where `why` is none of ours.
+Result<Failure> read_failure(std::string_view json);
+
+// The status out of {"status":200}. Errors: core_head where there is none.
+Result<int64_t> read_status(std::string_view json);
+
 // A Task for a request whose first attempt went wrong: it asks for sleeps and further attempts, or
 // ends with the error. Fields of its heads: wasm/README.md.
 std::unique_ptr<Task> make_request(Policy policy);

@@ -22,12 +22,21 @@
 
 namespace ballast {
 
-// Our own error codes. The enumerator is the name in errors.def, the text its SQLSTATE.
-enum class Code : uint8_t {
-#define BALLAST_ERROR(name, code, sentence) name,
+// Our own error codes: Code::reply_json is that of this name in errors.def. Each is a pointer to its
+// own text, code and sentence in one, so that a module carries only those that it uses.
+struct Code {
+  const char* entry = nullptr;
+
+  bool operator==(Code other) const { return std::string_view(entry) == other.entry; }
+
+#define BALLAST_ERROR(name, code, sentence) static const Code name;
 #include "../../src/result/errors.def"
 #undef BALLAST_ERROR
 };
+
+#define BALLAST_ERROR(name, code, sentence) inline constexpr Code Code::name{code sentence};
+#include "../../src/result/errors.def"
+#undef BALLAST_ERROR
 
 // The five characters of `code`, which live for ever.
 std::string_view code_text(Code code);

@@ -11,9 +11,8 @@
 #include "ballast/neon.h"
 
 namespace ballast::neon {
-namespace {
 
-bool again(const Policy& policy, const Judgement& judgement) {
+bool may_send_again(const Policy& policy, const Judgement& judgement) {
   const Error& error = judgement.error;
   if (std::find(policy.codes.begin(), policy.codes.end(), error.code) != policy.codes.end()) {
     return error.fate != Fate::unknown || policy.idempotent;
@@ -31,6 +30,8 @@ int64_t wait_ms(const Policy& policy, int64_t attempt, double random) {
   return wait / 2 + static_cast<int64_t>(static_cast<double>(wait - wait / 2) * random);
 }
 
+namespace {
+
 Frame error_frame(const Error& error, int64_t attempts) {
   json::Writer out;
   out.object().member("error").object();
@@ -45,37 +46,6 @@ Error unreadable(const char* message) {
   Error out;
   out.message = message;
   return out;
-}
-
-// {"failed":{"why":"timeout","message":"…","code":"BC…","delivered":true}}
-Result<Failure> read_failure(std::string_view raw) {
-  constexpr std::pair<std::string_view, Failure::Why> kWhys[] = {
-      {"connect", Failure::Why::connect}, {"reset", Failure::Why::reset},
-      {"timeout", Failure::Why::timeout}, {"abort", Failure::Why::abort},
-      {"reply", Failure::Why::reply},
-  };
-  Failure out;
-  bool known = false;
-  for (const json::Member& member : TRY(json::members(raw))) {
-    if (member.key == "message") out.message = TRY(json::string(member.raw));
-    if (member.key == "code") out.code = TRY(json::string(member.raw));
-    if (member.key == "delivered") out.delivered = TRY(json::boolean(member.raw));
-    if (member.key != "why") continue;
-    std::string why = TRY(json::string(member.raw));
-    for (const auto& [name, value] : kWhys) {
-      if (name == why) out.why = value, known = true;
-    }
-  }
-  // What it was cannot be guessed: `connect`, for one, says that the request never ran.
-  if (!known) return unreadable("a failure without a known \"why\"");
-  return out;
-}
-
-Result<int64_t> read_status(std::string_view raw) {
-  for (const json::Member& member : TRY(json::members(raw))) {
-    if (member.key == "status") return json::integer(member.raw);
-  }
-  return unreadable("a reply without a status");
 }
 
 class Request : public Task {
@@ -124,7 +94,8 @@ class Request : public Task {
 
   Frame judged(const Judgement& judgement, double random) {
     if (at_ == At::sending) ++attempts_;
-    if (at_ == At::sleeping || attempts_ >= policy_.attempts || !again(policy_, judgement)) {
+    if (at_ == At::sleeping || attempts_ >= policy_.attempts ||
+        !may_send_again(policy_, judgement)) {
       return over(judgement.error);
     }
     at_ = At::sleeping;
@@ -140,6 +111,37 @@ class Request : public Task {
 };
 
 }  // namespace
+
+// {"failed":{"why":"timeout","message":"…","code":"BC…","delivered":true}}
+Result<Failure> read_failure(std::string_view raw) {
+  constexpr std::pair<std::string_view, Failure::Why> kWhys[] = {
+      {"connect", Failure::Why::connect}, {"reset", Failure::Why::reset},
+      {"timeout", Failure::Why::timeout}, {"abort", Failure::Why::abort},
+      {"reply", Failure::Why::reply},
+  };
+  Failure out;
+  bool known = false;
+  for (const json::Member& member : TRY(json::members(raw))) {
+    if (member.key == "message") out.message = TRY(json::string(member.raw));
+    if (member.key == "code") out.code = TRY(json::string(member.raw));
+    if (member.key == "delivered") out.delivered = TRY(json::boolean(member.raw));
+    if (member.key != "why") continue;
+    std::string why = TRY(json::string(member.raw));
+    for (const auto& [name, value] : kWhys) {
+      if (name == why) out.why = value, known = true;
+    }
+  }
+  // What it was cannot be guessed: `connect`, for one, says that the request never ran.
+  if (!known) return unreadable("a failure without a known \"why\"");
+  return out;
+}
+
+Result<int64_t> read_status(std::string_view raw) {
+  for (const json::Member& member : TRY(json::members(raw))) {
+    if (member.key == "status") return json::integer(member.raw);
+  }
+  return unreadable("a reply without a status");
+}
 
 Result<Policy> read_policy(std::string_view raw) {
   Policy out;

@@ -1,19 +1,9 @@
 #include "ballast/result.h"
 
-#include <array>
-
 namespace ballast {
 namespace {
 
-struct Entry {
-  std::string_view code, sentence;
-};
-
-constexpr auto kEntries = std::to_array<Entry>({
-#define BALLAST_ERROR(name, code, sentence) {code, sentence},
-#include "errors.def"
-#undef BALLAST_ERROR
-});
+constexpr size_t kCodeSize = 5;
 
 }  // namespace
 
@@ -28,10 +18,10 @@ Error::~Error() = default;
 Failure::Failure(Error error) : error_(new Error(std::move(error))) {}
 void Failure::Free::operator()(Error* error) const { delete error; }
 
-std::string_view code_text(Code code) { return kEntries[static_cast<size_t>(code)].code; }
+std::string_view code_text(Code code) { return {code.entry, kCodeSize}; }
 
 std::string sentence(Code code, std::string_view detail) {
-  std::string_view rest = kEntries[static_cast<size_t>(code)].sentence;
+  std::string_view rest = code.entry + kCodeSize;
   std::string out;
   for (size_t hole; (hole = rest.find("{}")) != rest.npos; rest.remove_prefix(hole + 2)) {
     out.append(rest.substr(0, hole)).append(detail);

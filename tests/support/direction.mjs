@@ -13,6 +13,8 @@ const rooms = {
   sql: ['result'],
   catalog: ['result'],
   neon: ['result', 'json', 'codec', 'task'],
+  migrate: ['result', 'json', 'codec', 'task', 'hash', 'neon'],
+  folder: ['result', 'json', 'hash', 'sql'],
   tape: ['result', 'json', 'codec', 'neon'],
 }
 
@@ -22,11 +24,11 @@ const trees = [
     tree: 'bindings/client/src/',
     may: [
       /^bindings\/client\/src\//,
-      /^#wasm$/,
+      /^#(migrate-)?wasm$/,
       /^\.*\/?.*\.wasm(\?module)?$/,
       /^drizzle-orm(\/|$)/,
     ],
-    only: { 'drizzle-orm': /\/drizzle[\w.-]*\.ts$/, 'node:': /\/host\/wasm\.node\.ts$/ },
+    only: { 'drizzle-orm': /\/drizzle[\w.-]*\.ts$/, 'node:': /\/host\/(wasm|migrate)\.node\.ts$/ },
   },
   {
     tree: 'bindings/dev/src/',
@@ -42,12 +44,20 @@ const trees = [
   },
   {
     tree: 'bindings/cli/src/',
-    may: [/^bindings\/(cli|dev)\/src\//, /^node:/, /^commander$/, /package\.json$/],
+    may: [
+      /^bindings\/(cli|dev)\/src\//,
+      /^bindings\/client\/src\/instance\.ts$/,
+      /^ballast\/migrate$/,
+      /^node:/,
+      /^(commander|dotenv|fastest-levenshtein|jsonc-parser|picocolors|zod)$/,
+      /package\.json$/,
+    ],
   },
   {
     tree: 'worker/src/',
     may: [/^worker\/src\//, /^ballast(\/|$)/, /^hono(\/|$)/, /^zod(\/|$)/, /^cloudflare:/],
   },
+  { tree: 'worker/migrator/', may: [/^worker\/src\/(migrate|env)\.ts$/] },
   { tree: 'scripts/', may: [/^scripts\//, /^node:/] },
 ]
 
@@ -125,11 +135,11 @@ const entries = [
   /^tests\/tidy\.mjs$/,
   /^scripts\/(setup|build|start|test|reporter)\.mjs$/,
   /^bindings\/\w+\/build\.mjs$/,
-  /^bindings\/client\/src\/(index|drizzle)\.ts$/,
+  /^bindings\/client\/src\/(index|drizzle|expect|migrate\/index)\.ts$/,
   /^bindings\/client\/src\/host\//,
   /^bindings\/cli\/src\/(cli|dev)\.ts$/,
   /^bindings\/dev\/src\/index\.ts$/,
-  /^worker\/src\/index\.ts$/,
+  /^worker\/(src|migrator)\/index\.ts$/,
 ]
 
 function starts({ path, kind }) {

@@ -1,0 +1,151 @@
+#include "pack.h"
+
+#include <algorithm>
+
+namespace ballast::migrate {
+namespace {
+
+// Below the 10 MiB that Neon's proxy takes by default, with room for the quoting of JSON.
+constexpr size_t kBytesMax = 4 << 20;
+constexpr size_t kUnitsMax = 500;
+
+bool within(const std::vector<std::string>& names, const std::set<std::string>& set) {
+  return std::all_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return set.count(name) > 0; });
+}
+
+size_t weight(const Unit& unit) {
+  size_t out = unit.down.size();
+  for (const Statement& statement : unit.segment().group.statements) out += statement.sql.size();
+  return out;
+}
+
+}  // namespace
+
+bool Pack::joins(const Unit& unit, bool fresh) const {
+  if (unit.segment().kind != Segment::Kind::transaction) return false;
+  if (units_.empty()) return true;
+  if (ended_ || units_.size() >= kUnitsMax || bytes_ + weight(unit) > kBytesMax) return false;
+  const Group& group = unit.segment().group;
+  // Adding a constraint NOT VALID and validating it are two steps so that the second takes no lock
+  // that the first has; on a table without rows there is nothing to wait for.
+  for (const std::string& table : group.validates) {
+    if (made_.count(table) == 0 || written_.count(table) > 0) return false;
+  }
+  bool own = !group.opaque && within(group.touches, made_);
+  // Within a migration the author asked for a commit.
+  bool begins = unit.tag != units_.back().tag;
+  return own || (fresh && begins);
+}
+
+void Pack::add(const Unit& unit) {
+  const Group& group = unit.segment().group;
+  made_.insert(group.makes.begin(), group.makes.end());
+  written_.insert(group.writes.begin(), group.writes.end());
+  bytes_ += weight(unit);
+  ended_ = group.ends;
+  units_.push_back(unit);
+}
+
+std::string naming_block(const Group& group) {
+  std::string out = "do $ballast$begin";
+  for (const Statement& statement : group.statements) {
+    out += "\nexecute E'";
+    for (char c : statement.sql) {
+      switch (c) {
+        case '\n': out += "\\n"; break;
+        case '\r': out += "\\r"; break;
+        // So that nothing in it ends the block.
+        case '$': out += "\\x24"; break;
+        case '\'':
+        case '\\': out += c; [[fallthrough]];
+        default: out += c;
+      }
+    }
+    out += "';";
+  }
+  return out + "\nend$ballast$";
+}
+
+int64_t named_statement(const Error& error, size_t statements) {
+  constexpr std::string_view kBlock = "inline_code_block";
+  for (const ErrorField& field : error.fields) {
+    if (field.key != "where") continue;
+    // The outermost context stands last. What surrounds the number is in the server's language.
+    size_t at = field.text.rfind(kBlock);
+    if (at == std::string::npos) continue;
+    size_t digit = field.text.find_first_of("0123456789", at + kBlock.size());
+    if (digit == std::string::npos) continue;
+    int64_t line = to_integer(std::string_view(field.text).substr(digit));
+    int64_t index = line - 2;
+    if (index >= 0 && index < static_cast<int64_t>(statements)) return index;
+  }
+  return -1;
+}
+
+Statement locate(const Statement& statement, int64_t position) {
+  Statement out = statement;
+  int64_t characters = 1;
+  for (char c : statement.sql) {
+    // A byte that continues a character is none of its own.
+    if ((static_cast<unsigned char>(c) & 0xC0) == 0x80) continue;
+    if (characters++ >= position) break;
+    ++out.column;
+    if (c == '\n') ++out.line, out.column = 1;
+  }
+  return out;
+}
+
+std::string DrizzleTable::name() const {
+  return quote_name(drizzle_.schema) + "." + quote_name(drizzle_.table);
+}
+
+void DrizzleTable::create(std::vector<Query>& out) {
+  if (!wanted() || exists()) return;
+  out.push_back({"create schema if not exists " + quote_name(drizzle_.schema), {}});
+  std::string columns = "id serial primary key, hash text not null, created_at bigint";
+  columns_ = {"id", "hash", "created_at"};
+  if (drizzle_.named) {
+    columns += ", name text, applied_at timestamp with time zone default now()";
+    columns_.insert({"name", "applied_at"});
+  }
+  out.push_back({"create table if not exists " + name() + " (" + columns + ")", {}});
+}
+
+void DrizzleTable::insert(const Row& row, std::vector<Query>& out) {
+  if (!wanted()) return;
+  create(out);
+  bool named = columns_.count("name") > 0;
+  Query query{"insert into " + name() + " (hash, created_at" + (named ? ", name" : "") +
+                  ") select $1::text, $2::bigint" + (named ? ", $4::text" : "") +
+                  " where exists (select from ballast.journal where hash = $3::text)",
+              {row.file_hash, json::Writer().integer(row.file_time).take(), row.hash}};
+  if (named) query.parameters.push_back(row.tag);
+  out.push_back(std::move(query));
+}
+
+void DrizzleTable::remove(const Row& row, std::vector<Query>& out) const {
+  if (!wanted() || !exists()) return;
+  bool named = columns_.count("name") > 0;
+  Query query{"delete from " + name() +
+                  " where (hash = $1::text and created_at / 1000 = $2::bigint / 1000)" +
+                  (named ? " or name = $3::text" : ""),
+              {row.file_hash, json::Writer().integer(row.file_time).take()}};
+  if (named) query.parameters.push_back(row.tag);
+  out.push_back(std::move(query));
+}
+
+Query DrizzleTable::select() const {
+  return {"select hash, created_at, to_jsonb(d) ->> 'name' from " + name() + " d", {}};
+}
+
+std::vector<DrizzleRow> read_drizzle(const Rows& rows) {
+  std::vector<DrizzleRow> out;
+  for (size_t i = 0; i < rows.rows.size(); ++i) {
+    out.push_back(
+        {std::string(rows.at(i, 0)), std::string(rows.at(i, 2)), to_integer(rows.at(i, 1))});
+  }
+  return out;
+}
+
+}  // namespace ballast::migrate
