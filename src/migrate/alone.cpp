@@ -184,7 +184,7 @@ Frame Runner::conclude() {
   const Alone& alone = unit_.segment().alone;
   sent_ = {make_row(unit_.undo ? kind::kUndone : kind::kDone, unit_)};
   std::vector<Query> queries = opening(&unit_);
-  bool conditional = !alone.state.empty();
+  bool conditional = !alone.state.empty() && !alone.rerunnable;
   std::string condition = conditional ? "(" + alone.state + ") = 'done'" : "true";
   std::vector<Text> extra;
   if (conditional) extra.push_back(before_);

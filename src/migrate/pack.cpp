@@ -25,12 +25,13 @@ size_t weight(const Unit& unit) {
 bool Pack::joins(const Unit& unit, bool fresh) const {
   if (unit.segment().kind != Segment::Kind::transaction) return false;
   if (units_.empty()) return true;
+  if (units_.back().segment().kind != Segment::Kind::transaction) return false;
   if (ended_ || units_.size() >= kUnitsMax || bytes_ + weight(unit) > kBytesMax) return false;
   const Group& group = unit.segment().group;
   // Adding a constraint NOT VALID and validating it are two steps so that the second takes no lock
   // that the first has; on a table without rows there is nothing to wait for.
   for (const std::string& table : group.validates) {
-    if (made_.count(table) == 0 || written_.count(table) > 0) return false;
+    if (made_.count(table) == 0 || written_.count(table) > 0 || opaque_) return false;
   }
   bool own = !group.opaque && within(group.touches, made_);
   // Within a migration the author asked for a commit.
@@ -43,6 +44,7 @@ void Pack::add(const Unit& unit) {
   made_.insert(group.makes.begin(), group.makes.end());
   written_.insert(group.writes.begin(), group.writes.end());
   bytes_ += weight(unit);
+  opaque_ = opaque_ || group.opaque;
   ended_ = group.ends;
   units_.push_back(unit);
 }
@@ -146,6 +148,14 @@ std::vector<DrizzleRow> read_drizzle(const Rows& rows) {
         {std::string(rows.at(i, 0)), std::string(rows.at(i, 2)), to_integer(rows.at(i, 1))});
   }
   return out;
+}
+
+void forget_drizzle(const Row& row, std::vector<DrizzleRow>& rows) {
+  auto same = [&](const DrizzleRow& known) {
+    return known.name == row.tag ||
+           (known.hash == row.file_hash && known.created_at / 1000 == row.file_time / 1000);
+  };
+  rows.erase(std::remove_if(rows.begin(), rows.end(), same), rows.end());
 }
 
 }  // namespace ballast::migrate

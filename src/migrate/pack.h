@@ -38,7 +38,7 @@ class Pack {
   std::vector<Unit> units_;
   std::set<std::string> made_, written_;
   size_t bytes_ = 0;
-  bool ended_ = false;
+  bool opaque_ = false, ended_ = false;
 };
 
 // A DO block that runs a group's statements, one a line, so that the error of one says by its line
@@ -74,5 +74,8 @@ class DrizzleTable {
 };
 
 std::vector<DrizzleRow> read_drizzle(const Rows& rows);
+
+// What DrizzleTable::remove does, to rows that were read before.
+void forget_drizzle(const Row& row, std::vector<DrizzleRow>& rows);
 
 }  // namespace ballast::migrate

@@ -321,6 +321,7 @@ void Runner::remember(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     (void)history_.add(row);
     rows_.push_back(row);
+    if (row.kind == kind::kUndone) forget_drizzle(row, drizzle_rows_);
     tell_applied(row, now() - sent_at_);
   }
 }

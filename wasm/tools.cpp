@@ -1,0 +1,14 @@
+// ballast-tools.wasm: the module of the command line, never of a Worker.
+
+#include "ballast/folder.h"
+#include "module.h"
+
+namespace ballast {
+
+Result<std::unique_ptr<Task>> open(std::string_view head) {
+  json::Member task = TRY(task_of(head));
+  if (task.key != "bundle") return no_such_task();
+  return folder::make_bundler(task.raw);
+}
+
+}  // namespace ballast
