@@ -47,34 +47,47 @@ function hasVersion3(folder) {
   return existsSync(file) && /PACKAGE_VERSION "3\./.test(readFileSync(file, 'utf8'))
 }
 
-// A private list beside the machine's own: the same address and keyring, another suite, and its own
-// state. No root, and nothing that the machine's own apt would notice.
 async function downloadCatch2() {
   rmSync(catch2, { recursive: true, force: true })
   const apt = join(catch2, 'apt')
-  for (const folder of ['lists/partial', 'cache/archives/partial', 'parts']) {
-    mkdirSync(join(apt, folder), { recursive: true })
-  }
-  writeFileSync(join(apt, 'parts/backports.sources'), backports())
-  const options = [
-    '-qq',
-    '-oDir::Etc::sourcelist=/dev/null',
-    `-oDir::Etc::sourceparts=${apt}/parts`,
-    `-oDir::State::lists=${apt}/lists`,
-    `-oDir::Cache=${apt}/cache`,
-    '-oAPT::Sandbox::User=',
-  ]
-  await run('apt-get', [...options, 'update'])
+  const { codename } = debian()
+  const options = await privateList(apt, { type: 'deb', suite: `${codename}-backports` })
   await run('apt-get', [...options, 'download', 'libcatch2-dev'], { cwd: apt })
   const file = readdirSync(apt).find(name => name.endsWith('.deb'))
   await run('dpkg-deb', ['-x', join(apt, file), catch2])
   rmSync(apt, { recursive: true })
 }
 
-function backports() {
+/**
+ * Makes a private list beside the machine's own in `folder`: the same address and keyring, another
+ * suite or type, and its own state. No root, and nothing that the machine's own apt would notice.
+ * Answers the options that make apt-get use it.
+ */
+export async function privateList(folder, { type, suite }) {
+  for (const name of ['lists/partial', 'cache/archives/partial', 'parts']) {
+    mkdirSync(join(folder, name), { recursive: true })
+  }
+  const { uri, keyring } = debian()
+  const lines = [`Types: ${type}`, `URIs: ${uri}`, `Suites: ${suite}`, 'Components: main']
+  if (keyring !== undefined) lines.push(`Signed-By: ${keyring}`)
+  writeFileSync(join(folder, 'parts/private.sources'), lines.join('\n') + '\n')
+  const options = [
+    '-qq',
+    '-oDir::Etc::sourcelist=/dev/null',
+    `-oDir::Etc::sourceparts=${folder}/parts`,
+    `-oDir::State::lists=${folder}/lists`,
+    `-oDir::Cache=${folder}/cache`,
+    '-oAPT::Sandbox::User=',
+  ]
+  await run('apt-get', [...options, 'update'])
+  return options
+}
+
+/** This Debian's name, and where its packages come from: `{ codename, uri, keyring }`. */
+function debian() {
   const release = readFileSync('/etc/os-release', 'utf8')
-  const suite = /^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1]
-  if (!/^ID=debian$/m.test(release) || suite === undefined)
+  const codename = /^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1]
+  if (!/^ID=debian$/m.test(release) || codename === undefined)
     throw new Advice('This is not a Debian.')
   const folder = '/etc/apt/sources.list.d'
   const lists = existsSync(folder)
@@ -83,20 +96,14 @@ function backports() {
   for (const name of lists) {
     for (const stanza of readFileSync(join(folder, name), 'utf8').split(/\n\s*\n/)) {
       const field = key => new RegExp(`^${key}:\\s*(.+)$`, 'm').exec(stanza)?.[1]
-      if (!field('Suites')?.split(/\s+/).includes(suite)) continue
-      return stanzaOf(field('URIs').split(/\s+/)[0], suite, field('Signed-By'))
+      if (!field('Suites')?.split(/\s+/).includes(codename)) continue
+      return { codename, uri: field('URIs').split(/\s+/)[0], keyring: field('Signed-By') }
     }
   }
   const old = existsSync('/etc/apt/sources.list')
     ? readFileSync('/etc/apt/sources.list', 'utf8')
     : ''
-  const line = new RegExp(`^deb\\s+(?:\\[[^\\]]*\\]\\s+)?(\\S+)\\s+${suite}\\s`, 'm').exec(old)
-  if (line === null) throw new Advice(`No apt source for ${suite} was found.`)
-  return stanzaOf(line[1], suite, undefined)
-}
-
-function stanzaOf(uri, suite, keyring) {
-  const lines = ['Types: deb', `URIs: ${uri}`, `Suites: ${suite}-backports`, 'Components: main']
-  if (keyring !== undefined) lines.push(`Signed-By: ${keyring}`)
-  return lines.join('\n') + '\n'
+  const line = new RegExp(`^deb\\s+(?:\\[[^\\]]*\\]\\s+)?(\\S+)\\s+${codename}\\s`, 'm').exec(old)
+  if (line === null) throw new Advice(`No apt source for ${codename} was found.`)
+  return { codename, uri: line[1], keyring: undefined }
 }

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findCatch2, hasApt, installPackages } from './apt.mjs'
+import { ensurePostgres } from './postgres.mjs'
 import { Advice, ask, main, run, top } from './run.mjs'
 
 /** A tool, how to see that it is there, and where it comes from. */
@@ -22,6 +23,20 @@ const tools = [
     apt: 'emscripten',
     for: 'wasm',
     here: env => atLeast('em++', [3, 1, 6], env),
+  },
+  {
+    name: 'bison >= 3.5',
+    apt: 'bison',
+    for: 'wasm',
+    here: env => atLeast('bison', [3, 5, 0], env),
+  },
+  { name: 'flex >= 2.6', apt: 'flex', for: 'wasm', here: env => atLeast('flex', [2, 6, 0], env) },
+  { name: 'perl >= 5.14', apt: 'perl', for: 'wasm', here: env => atLeast('perl', [5, 14, 0], env) },
+  {
+    name: "bzip2, for PostgreSQL's source",
+    apt: 'bzip2',
+    for: 'wasm',
+    here: async () => (await ask('sh', ['-c', 'command -v bzip2'])) !== null,
   },
   {
     name: 'a C++20 compiler (c++)',
@@ -67,6 +82,7 @@ export async function setUp(what = 'native') {
     if (!(await tool.here(env))) missing.push(tool)
   }
   if (missing.length > 0) await installTools(missing, env)
+  await ensurePostgres()
   if (what === 'native') {
     const catch2 = await findCatch2({ install: true })
     if (catch2 !== null) env.CMAKE_PREFIX_PATH = prepend(catch2, env.CMAKE_PREFIX_PATH)
@@ -80,7 +96,8 @@ async function installTools(missing, env) {
     const list = missing.map(tool => `  ${tool.name}`).join('\n')
     const brew =
       process.platform === 'darwin'
-        ? '\nWith Homebrew: brew install cmake ninja nlohmann-json catch2 llvm emscripten'
+        ? '\nWith Homebrew: brew install cmake ninja nlohmann-json catch2 llvm emscripten ' +
+          'bison flex perl'
         : ''
     throw new Advice(`These are missing, and there is no apt to install them with:\n${list}${brew}`)
   }
@@ -91,16 +108,18 @@ async function installTools(missing, env) {
   }
 }
 
-/** Builds `ballast.wasm`, the module alone. */
+/** Builds the modules, without the tests that are one too. */
 export async function buildWasm(env) {
+  const modules = ['ballast-client', 'ballast-migrate', 'ballast-tools']
   await run('cmake', ['--preset', 'wasm'], { env })
-  await run('cmake', ['--build', 'build/wasm', '--target', 'ballast-client'], { env })
+  await run('cmake', ['--build', 'build/wasm', '--target', ...modules], { env })
 }
 
-/** Builds both npm packages' JavaScript from `build/wasm/ballast.wasm` and TypeScript. */
+/** Builds both npm packages from the modules and TypeScript, then the Worker's migrations. */
 export async function buildJavaScript(env) {
   for (const name of ['client', 'cli'])
     await run(process.execPath, [`bindings/${name}/build.mjs`], { env })
+  await run(process.execPath, ['scripts/bundle.mjs'], { env })
 }
 
 function environment() {

@@ -4,13 +4,14 @@ enable_testing()
 option(BALLAST_FUZZ "Build the libFuzzer targets and nothing else" OFF)
 
 # The library with a program's view of its insides, for what no public header shows.
-add_library(ballast_cases STATIC tests/cases/dump.cpp tests/cases/dump_reply.cpp)
+add_library(ballast_cases STATIC tests/cases/dump.cpp tests/cases/dump_reply.cpp
+            tests/cases/dump_sql.cpp)
 target_include_directories(ballast_cases PUBLIC tests/cases)
-target_link_libraries(ballast_cases PUBLIC ballast)
+target_link_libraries(ballast_cases PUBLIC ballast ballast_postgres)
 target_compile_options(ballast_cases PRIVATE -Wall -Wextra -Werror)
 
 if(BALLAST_FUZZ)
-  foreach(name reply json connection frame)
+  foreach(name reply json connection frame sql)
     add_executable(fuzz_${name} tests/fuzz/${name}.cpp)
     target_link_libraries(fuzz_${name} PRIVATE ballast ballast_cases)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
@@ -43,3 +44,18 @@ set(BALLAST_SYNTAX ${CMAKE_CXX_COMPILER} -std=gnu++20 -fsyntax-only -Werror -x c
 add_test(NAME ignored_result COMMAND ${BALLAST_SYNTAX})
 set_tests_properties(ignored_result PROPERTIES WILL_FAIL TRUE)
 add_test(NAME ignored_result_control COMMAND ${BALLAST_SYNTAX} -DBALLAST_CONTROL)
+
+# psql's own scanner, and the statements of PostgreSQL's regression suite cut by it and by us.
+add_custom_command(OUTPUT "${PG_MADE}/psqlscan.c"
+  COMMAND "${BALLAST_FLEX}" -Cfe -p -p -o "${PG_MADE}/psqlscan.c" "${PG}/fe_utils/psqlscan.l"
+  DEPENDS "${PG}/fe_utils/psqlscan.l" COMMENT "psql's scanner" VERBATIM)
+add_executable(psql_split tests/sql/psql_split.c "${PG_MADE}/psqlscan.c"
+               "${PG}/interfaces/libpq/pqexpbuffer.c" "${PG}/port/pgstrcasecmp.c")
+add_dependencies(psql_split ballast_postgres_headers)
+target_include_directories(psql_split PRIVATE "${PG_OURS}" "${PG_MADE}" "${PG}/interfaces/libpq"
+                           "${PG}/include")
+target_compile_definitions(psql_split PRIVATE FRONTEND)
+target_compile_options(psql_split PRIVATE -w -fwrapv -fno-strict-aliasing)
+add_test(NAME regress COMMAND ${BALLAST_NODE} --test ${CMAKE_SOURCE_DIR}/tests/sql/regress.test.mjs)
+set_tests_properties(regress PROPERTIES ENVIRONMENT
+  "BALLAST_CASES=$<TARGET_FILE:cases>;BALLAST_PSQL_SPLIT=$<TARGET_FILE:psql_split>;BALLAST_REGRESS=${PG}/test/regress/sql")

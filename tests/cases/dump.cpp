@@ -113,7 +113,7 @@ std::string run(std::string_view verb, std::string_view input) {
   if (verb == "reply") return dump_reply(trimmed);
   if (verb == "members") return members(trimmed);
   if (verb == "scalar") return scalar(trimmed);
-  return "no verb " + std::string(verb) + "\n";
+  return dump_sql(verb, input);
 }
 
 }  // namespace ballast::cases

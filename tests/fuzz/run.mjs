@@ -1,7 +1,7 @@
 /**
  * `npm run fuzz -- --seconds N`: libFuzzer over the reply decoder, the JSON reader, the connection
- * string and the frames, N seconds in all. Findings are printed with the input that caused them;
- * the corpus grows in build/fuzz/corpus and starts from the Markdown cases.
+ * string, the frames and SQL, N seconds in all. Findings are printed with the input that caused
+ * them; the corpus grows in build/fuzz/corpus and starts from the Markdown cases.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -20,6 +20,7 @@ const TARGETS = {
   json: ['members', 'scalar', 'reply'],
   connection: ['connect'],
   frame: ['request', 'judge'],
+  sql: ['tokens', 'comments', 'split', 'describe'],
 }
 
 function run(command, options) {
