@@ -1,5 +1,6 @@
 /**
- * The C++ core. This is the only file that knows its ABI, which `wasm/README.md` describes.
+ * The C++ core: blocks of rows, on top of what `instance.ts` knows of every module. These two are
+ * the only files that know the ABI, which `wasm/README.md` describes.
  *
  * Every pointer and every view into the core's memory dies at the next call into it; nothing here
  * hands one out for longer. No query's state lives in the core between calls, so when a failed
@@ -7,32 +8,15 @@
  */
 import module from '#wasm'
 import { BallastError } from './errors.ts'
-import type { Fate } from './errors.ts'
+import type { ErrorFields } from './errors.ts'
+import { Instance, NOTHING, slices, utf8 } from './instance.ts'
+import type { Exports } from './instance.ts'
 
-interface Exports {
-  memory: WebAssembly.Memory
-  _initialize?: () => void
-  alloc(size: number): number
-  free(pointer: number): void
-  start(head: number, headSize: number): number
-  step(task: number, head: number, headSize: number, body: number, bodySize: number): number
-  stop(task: number): void
+export type { Heap } from './instance.ts'
+
+/** What this module exports besides what all of them do. */
+interface CoreExports extends Exports {
   scan(bytes: number, size: number, kinds: number, width: number, state: number): number
-  live(): number
-  version(): number
-}
-
-// Set by the build, from package.json: the version of which the module has to be.
-declare const BALLAST_VERSION: number
-
-/** The core's memory, as typed arrays. Good until the next call. */
-export interface Heap {
-  u8: Uint8Array
-  u32: Uint32Array
-  i32: Int32Array
-  f32: Float32Array
-  f64: Float64Array
-  i64: BigInt64Array
 }
 
 // What a call of `scan` found (include/ballast/tape.h: Status).
@@ -74,9 +58,7 @@ export const WINDOW = 128 * 1024
 const COLUMNS_MAX = 1664
 
 /** One instance of the core. */
-export class Core {
-  readonly exports: Exports
-  heap!: Heap
+export class Core extends Instance<CoreExports> {
   /** Where the block of the last scan is, in words. */
   block = 0
   // What JavaScript knows of the shapes that the core has met, by their index.
@@ -88,34 +70,10 @@ export class Core {
   #loaded: Uint8Array | undefined
 
   constructor() {
-    const imports: any = {}
-    for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-      // None of these is called: the core reads no clock, opens no file and never exits.
-      if (kind === 'function') (imports[from] ??= {})[name] = () => 0
-    }
-    this.exports = new WebAssembly.Instance(module, imports).exports as any
-    this.exports._initialize?.()
-    if (typeof BALLAST_VERSION === 'number' && this.exports.version() !== BALLAST_VERSION) {
-      throw new Error('ballast.wasm is of another version than the JavaScript that loads it; ' +
-        'install or deploy both anew')
-    }
+    super(module, 'ballast.wasm')
     this.#window = this.exports.alloc(WINDOW + PADDING)
     this.#kinds = this.exports.alloc(COLUMNS_MAX)
     this.refresh()
-  }
-
-  /** Takes the views again; those before a growth of the memory are empty. */
-  refresh(): void {
-    const { buffer } = this.exports.memory
-    if (this.heap?.u8.buffer === buffer) return
-    this.heap = {
-      u8: new Uint8Array(buffer),
-      u32: new Uint32Array(buffer),
-      i32: new Int32Array(buffer),
-      f32: new Float32Array(buffer),
-      f64: new Float64Array(buffer),
-      i64: new BigInt64Array(buffer),
-    }
   }
 
   /** Puts bytes of a reply where `scan` reads them. */
@@ -148,7 +106,7 @@ export class Core {
         this.#window + from, size - from, this.#kinds, kinds.length, flags,
       ) >> 2
     } catch (cause) {
-      throw trapped(this, cause)
+      throw this.trapped(cause)
     }
     if (this.heap.u8.buffer !== this.exports.memory.buffer) this.refresh()
     return this.field(AT_STATUS)
@@ -221,50 +179,11 @@ export class Core {
     return this.heap.u8.slice(this.field(at), this.field(at) + size)
   }
 
-  /** Begins a task. */
-  start(head: object): number {
-    return this.#pass(JSON.stringify(head), NOTHING, (at, size) => this.exports.start(at, size))
-  }
-
-  /** Takes a task one step on. `stop` it when it is over. */
-  step(task: number, head: string, body: Uint8Array): Record<string, any> {
-    const [at = 0, size = 0] = this.#step(task, head, body)
-    return JSON.parse(utf8(this.heap.u8, at, size))
-  }
-
-  /** The same, where only the bytes that come out count: they are written to `out` from `at` on. */
+  /** Takes a task one step on where only the bytes that come out count: to `out` from `at` on. */
   stepBytes(task: number, body: Uint8Array, out: Uint8Array, at: number): number {
-    const [, , from = 0, size = 0] = this.#step(task, '{}', body)
+    const [, , from = 0, size = 0] = this.words(task, '{}', body)
     out.set(this.heap.u8.subarray(from, from + size), at)
     return at + size
-  }
-
-  stop(task: number): void {
-    this.exports.stop(task)
-  }
-
-  #step(task: number, head: string, body: Uint8Array): Uint32Array {
-    const out = this.#pass(head, body, (a, b, c, d) => this.exports.step(task, a, b, c, d)) >> 2
-    return this.heap.u32.subarray(out, out + 4)
-  }
-
-  #pass(
-    head: string, body: Uint8Array, call: (a: number, b: number, c: number, d: number) => number,
-  ): number {
-    const text = encoder.encode(head)
-    const at = this.exports.alloc(text.length + body.length + 1)
-    this.refresh()
-    this.heap.u8.set(text, at)
-    this.heap.u8.set(body, at + text.length)
-    let out: number
-    try {
-      out = call(at, text.length, at + text.length, body.length)
-    } catch (cause) {
-      throw trapped(this, cause)
-    }
-    this.exports.free(at)
-    this.refresh()
-    return out
   }
 }
 
@@ -273,7 +192,7 @@ let instances = 0
 
 /** The instance that calls go to. */
 export function core(): Core {
-  if (current === undefined) {
+  if (current === undefined || current.isSpent) {
     current = new Core()
     instances++
   }
@@ -282,19 +201,6 @@ export function core(): Core {
 
 // Where the module is loaded is where instantiating is allowed and nobody waits for a reply.
 core()
-
-/** The error for a trap, which ends the instance, and only the query whose call it was. */
-function trapped(from: Core, cause: unknown): unknown {
-  if (from === current) current = undefined
-  if (!(cause instanceof WebAssembly.RuntimeError)) return cause
-  return new BallastError({
-    code: 'BA001',
-    message: 'The core of ballast stopped on a failed check. This is a bug of ballast; only this ' +
-      'query is affected.',
-    fate: 'unknown',
-    attempts: 1,
-  }, { cause })
-}
 
 /** Figures for tests: what the core has allocated, how large it is, and how often it was opened. */
 export function coreStats(): { liveBytes: number, memoryBytes: number, instances: number } {
@@ -307,35 +213,20 @@ export function trapForTest(): void {
   core().step(0x7fffffff, '{}', NOTHING)
 }
 
-const encoder = new TextEncoder()
-// A byte order mark is a character of the text; were it taken away, all offsets would be off.
-const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const latin1Decoder = new TextDecoder('latin1')
 const utf16Decoder = new TextDecoder('utf-16le', { ignoreBOM: true })
-const NOTHING = new Uint8Array(0)
-
-// Node's Buffer makes strings of bytes several times faster than TextDecoder does. It is there in
-// Node, and in workerd with `nodejs_compat`.
-const slices: any = (globalThis as any).Buffer?.prototype
-const hasSlices = typeof slices?.latin1Slice === 'function' &&
-  typeof slices.ucs2Slice === 'function' && typeof slices.utf8Slice === 'function'
 
 function latin1(u8: Uint8Array, at: number, size: number, high: boolean): string {
   if (size === 0) return ''
-  if (hasSlices) return slices.latin1Slice.call(u8, at, at + size)
+  if (slices !== undefined) return slices.latin1Slice.call(u8, at, at + size)
   const bytes = u8.subarray(at, at + size)
   // What TextDecoder calls latin1 is windows-1252, which is the same for ASCII only.
   return high ? utf16Decoder.decode(Uint16Array.from(bytes)) : latin1Decoder.decode(bytes)
 }
 
 function utf16(u8: Uint8Array, at: number, units: number): string {
-  if (hasSlices) return slices.ucs2Slice.call(u8, at, at + 2 * units)
+  if (slices !== undefined) return slices.ucs2Slice.call(u8, at, at + 2 * units)
   return utf16Decoder.decode(u8.subarray(at, at + 2 * units))
-}
-
-function utf8(u8: Uint8Array, at: number, size: number): string {
-  if (hasSlices) return slices.utf8Slice.call(u8, at, at + size)
-  return utf8Decoder.decode(u8.subarray(at, at + size))
 }
 
 /** Where requests go, and what goes into `Neon-Connection-String`. */
@@ -365,7 +256,7 @@ export function resolveEndpoint(parts: {
 function answer(task: object): Record<string, any> {
   const from = core()
   const id = from.start(task)
-  const out = from.step(id, '{"start":{}}', NOTHING)
+  const out: Record<string, any> = from.step(id, '{"start":{}}', NOTHING).head
   from.stop(id)
   if (out['error'] !== undefined) throw new BallastError(out['error'])
   return out
@@ -422,31 +313,6 @@ export type Outcome =
     code?: string
   }
 
-/** The fields of a `BallastError`. */
-export interface ErrorFields {
-  message: string
-  code: string
-  severity?: string
-  detail?: string
-  hint?: string
-  position?: string
-  internalPosition?: string
-  internalQuery?: string
-  where?: string
-  schema?: string
-  table?: string
-  column?: string
-  dataType?: string
-  constraint?: string
-  file?: string
-  line?: string
-  routine?: string
-  status?: number
-  requestId?: string
-  fate: Fate
-  attempts: number
-}
-
 /** What to do about a request whose first attempt went wrong: src/neon/retry.cpp decides. */
 export class Attempts {
   readonly #policy: RetryPolicy
@@ -474,7 +340,7 @@ export class Attempts {
     let head: Record<string, any> = {}
     for (const event of this.#events) {
       if ('sleep' in head) from.step(task, '{"woke":{}}', NOTHING)
-      head = from.step(task, event.head, event.body)
+      head = from.step(task, event.head, event.body).head
     }
     from.stop(task)
     if ('sleep' in head) return { sleepMs: head['sleep'] }

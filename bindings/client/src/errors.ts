@@ -1,5 +1,3 @@
-import type { ErrorFields } from './core.ts'
-
 /** PostgreSQL's error fields, by the names that its own protocol documentation gives them. */
 export const errorFields = [
   'severity', 'code', 'detail', 'hint', 'position', 'internalPosition', 'internalQuery', 'where',
@@ -11,6 +9,31 @@ export const errorFields = [
  * (it was sent and no answer came, so it may have run).
  */
 export type Fate = 'answered' | 'refused' | 'unknown'
+
+/** The fields of a `BallastError`. */
+export interface ErrorFields {
+  message: string
+  code: string
+  severity?: string
+  detail?: string
+  hint?: string
+  position?: string
+  internalPosition?: string
+  internalQuery?: string
+  where?: string
+  schema?: string
+  table?: string
+  column?: string
+  dataType?: string
+  constraint?: string
+  file?: string
+  line?: string
+  routine?: string
+  status?: number
+  requestId?: string
+  fate: Fate
+  attempts: number
+}
 
 /**
  * The one error of this package. `code` is PostgreSQL's SQLSTATE, or one of Ballast's own codes

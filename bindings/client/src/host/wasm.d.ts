@@ -13,6 +13,11 @@ declare module '#wasm' {
   export default module
 }
 
+declare module '#migrate-wasm' {
+  const module: WebAssembly.Module
+  export default module
+}
+
 declare module 'node:fs' {
   export function readFileSync(path: URL): Uint8Array<ArrayBuffer>
 }
