@@ -2,7 +2,9 @@
 /** The command line: arguments in, text or JSON out. What the commands do is not decided here. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 
+import { addMigrationCommands, type Exit } from './arguments.js'
 import type { DevFlags } from './dev-command.js'
+import { Secrets } from './secrets.js'
 
 /** The version of this package, put in by the build. */
 declare const VERSION: string
@@ -21,12 +23,24 @@ const bytes = wholeNumber('A size in bytes', 1, 2 ** 32)
 const portNumber = wholeNumber('A port', 0, 65535)
 const seedNumber = wholeNumber('A seed', 0, 2 ** 31 - 1)
 
-function program(): Command {
+/** What commander says of wrong arguments quotes them, and one may be a URL or a token. */
+function withoutArguments(text: string): string {
+  return new Secrets().hide(text.replace(/'(--[\w-]+)=[^\n]*'/g, "'$1'"))
+}
+
+function program(exit: Exit): Command {
   const ballast = new Command('ballast')
     .description('Postgres on Neon from Cloudflare Workers.')
     .version(VERSION, '--version')
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(withoutArguments(text)) })
     .showHelpAfterError('Run it with --help to see what it takes.')
+  addDev(ballast)
+  addMigrationCommands(ballast, exit)
+  return ballast
+}
+
+function addDev(ballast: Command): void {
   ballast
     .command('dev')
     .description('Run a Neon endpoint here: HTTP and WebSocket, on PGlite or PostgreSQL.')
@@ -55,23 +69,29 @@ Example:
 
 User, password and database of the endpoint are all "ballast".`,
     )
-    .exitOverride()
     .action(async (flags: DevFlags) => {
       // Only who starts an endpoint waits for its libraries to load.
       const { startDevCommand } = await import('./dev-command.js')
       await startDevCommand(flags)
     })
-  return ballast
 }
 
-/** Runs the command line and returns the exit code: 0 done, 1 failed. */
+/** Runs the command line and returns the exit code: 0 done, 1 failed, 2 needs an answer. */
 async function main(args: readonly string[]): Promise<number> {
+  let code = 0
   try {
-    await program().parseAsync(args, { from: 'user' })
-    return 0
+    const exit: Exit = ended => (code = ended)
+    await program(exit).parseAsync(args, { from: 'user' })
+    return code
   } catch (error) {
     // Commander has already said what was wrong, and its help ends in an error of code 0.
-    if (error instanceof CommanderError) return error.exitCode
+    if (error instanceof CommanderError) {
+      if (error.exitCode !== 0 && args.includes('--json')) {
+        const message = withoutArguments(error.message)
+        console.log(JSON.stringify({ event: 'error', code: null, message }))
+      }
+      return error.exitCode
+    }
     const message = error instanceof Error ? error.message : String(error)
     if (args.includes('--json')) console.log(JSON.stringify({ event: 'error', message }))
     else console.error(`ballast: ${message}`)

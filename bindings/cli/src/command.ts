@@ -1,0 +1,62 @@
+/** What all commands about migrations share: how they begin, how they end, and Ctrl-C. */
+import { loadConfig, type Config } from './config.js'
+import { Failure, Question, failure } from './failure.js'
+import { Screen } from './screen.js'
+import { readVariables, type Variables } from './variables.js'
+
+/** Flags that all of them take. */
+export interface CommonFlags {
+  json?: boolean
+  envFile?: string
+}
+
+/** What a command has at hand. */
+export interface Context {
+  config: Config
+  variables: Variables
+  screen: Screen
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal
+}
+
+/** Runs a command and gives its exit code: 0 done, 1 failed, 2 needs an answer. */
+export async function runCommand(
+  flags: CommonFlags,
+  body: (context: Context) => Promise<number>,
+): Promise<number> {
+  const screen = new Screen({ json: flags.json === true })
+  const stop = new AbortController()
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(1)
+    screen.note('Stopping. Press Ctrl-C again to end at once.')
+    stop.abort()
+  }
+  // Node would print these with their stacks, and a message there may quote a secret.
+  const onCrash = (error: unknown): void => {
+    screen.fail(failureOf(error))
+    process.exit(1)
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  process.on('uncaughtException', onCrash).on('unhandledRejection', onCrash)
+  try {
+    const config = await loadConfig()
+    const variables = await readVariables(config.root, flags.envFile)
+    return await body({ config, variables, screen, signal: stop.signal })
+  } catch (error) {
+    if (error instanceof Question) {
+      screen.ask(error)
+      return 2
+    }
+    screen.fail(failureOf(error))
+    return 1
+  } finally {
+    screen.done()
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    process.off('uncaughtException', onCrash).off('unhandledRejection', onCrash)
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error
+  return failure(error instanceof Error ? error.message : String(error))
+}
