@@ -21,10 +21,14 @@ export const stages = [
   },
   {
     name: 'js',
-    output: 'bindings/cli/dist/cli.js',
+    output: 'worker/src/ballast/bundle.js',
     needs: ['wasm'],
     seconds: 300,
-    commands: () => ['client', 'cli'].map(name => [node, `bindings/${name}/build.mjs`]),
+    commands: () =>
+      ['bindings/client/build.mjs', 'bindings/cli/build.mjs', 'scripts/bundle.mjs'].map(script => [
+        node,
+        script,
+      ]),
     count: countSteps,
   },
   { name: 'tsc', needs: ['js'], seconds: 300, commands: typeChecks, count: countSteps },
@@ -37,6 +41,7 @@ export const stages = [
     count: countNode,
   },
   { name: 'dev', needs: ['js'], seconds: 600, commands: nodeTests('dev'), count: countNode },
+  { name: 'cli', needs: ['js'], seconds: 600, commands: nodeTests('cli'), count: countNode },
   {
     name: 'workerd',
     needs: ['js'],

@@ -1,9 +1,11 @@
 /**
  * `npm start`: the example Worker at a printed URL, served by `wrangler dev` over the local
- * endpoint, with the database in `.ballast/`. Stays until Ctrl-C.
+ * endpoint, with the database in `.ballast/`. Its tables are made as on Neon: by the Worker's own
+ * migration endpoint. Stays until Ctrl-C.
  */
 import { spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -38,7 +40,7 @@ await main(async () => {
     console.log('\nStopping.')
   } finally {
     // The Worker first, the database last, so that no request is cut off by its database leaving.
-    for (const { child } of children.reverse()) await stop(child)
+    for (const { child } of [...children].reverse()) await stop(child)
   }
 })
 
@@ -54,17 +56,35 @@ async function serve(env, children) {
     '--json',
     '--data',
     '.ballast/pgdata',
-    '--load',
-    'worker/schema.sql',
-    '--load',
-    'worker/seed.sql',
   ])
-  const databaseUrl = await listening(endpoint)
-  const port = await freePort(8787)
+  const database = await listening(endpoint)
+  const url = `http://${host}:${await freePort(8787)}`
+  const token = randomBytes(32).toString('hex')
+  const wrangler = startWorker(env, children, url, variablesOf(database, token))
+  await answers(url, wrangler)
+  await migrate(env, children, url, token)
+  await seed(database)
+  await checkUsers(url)
+  console.log(welcome(url))
+}
+
+/** What the Worker is bound to, as a file: its name, not its contents, is among the arguments. */
+function variablesOf({ databaseUrl }, token) {
+  const variables = {
+    DATABASE_URL: databaseUrl,
+    // The local database has one role. On Neon this one has rights that the Worker's has not.
+    MIGRATE_DATABASE_URL: databaseUrl,
+    MIGRATE_TOKEN: token,
+    ENVIRONMENT: 'local',
+  }
+  const lines = Object.entries(variables).map(([name, value]) => `${name}="${value}"\n`)
+  const file = join(top, '.ballast/worker.env')
   mkdirSync(join(top, '.ballast'), { recursive: true })
-  // A file and not `--var`: arguments can be read by every user of the machine.
-  const variables = join(top, '.ballast/worker.env')
-  writeFileSync(variables, `DATABASE_URL="${databaseUrl}"\n`, { mode: 0o600 })
+  writeFileSync(file, lines.join(''), { mode: 0o600 })
+  return file
+}
+
+function startWorker(env, children, url, variables) {
   const silent = {
     ...env,
     CI: 'true',
@@ -80,7 +100,7 @@ async function serve(env, children) {
     '--ip',
     host,
     '--port',
-    String(port),
+    new URL(url).port,
     '--inspector-port',
     '0',
     '--env-file',
@@ -88,24 +108,58 @@ async function serve(env, children) {
     '--show-interactive-dev-session=false',
   ])
   wrangler.stdout.pipe(process.stdout)
-  const url = `http://${host}:${port}`
-  await answers(url, wrangler)
-  console.log(welcome(url))
+  return wrangler
 }
 
-function start(name, children, env, args) {
+/** Has the Worker apply its migrations, as one would after a deploy. */
+async function migrate(env, children, url, token) {
+  const path = `${url}/ballast/migrate`
+  const args = ['migrate', '--via', path, '--environment', 'local']
+  const child = start(
+    'ballast migrate',
+    children,
+    { ...env, BALLAST_MIGRATE_TOKEN: token },
+    [join(top, 'bindings/cli/dist/cli.js'), ...args],
+    join(top, 'worker'),
+  )
+  child.stdout.pipe(process.stdout)
+  await once(child)
+  children.splice(
+    children.findIndex(each => each.child === child),
+    1,
+  )
+  if (child.exitCode === 0) return
+  throw new Advice(
+    'The migrations were not applied; the reason is above. A database of an earlier version, ' +
+      'whose tables are there already, starts anew once the folder .ballast/ is deleted.',
+  )
+}
+
+/** A few rows to look at, by the same way that every query goes: SQL over HTTP. */
+async function seed({ url, databaseUrl }) {
+  const text = readFileSync(join(top, 'worker/seed.sql'), 'utf8').replace(/^--.*$/gm, '')
+  const statements = text.split(/;\s*$/m).filter(part => part.trim() !== '')
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'neon-connection-string': databaseUrl },
+    body: JSON.stringify({ queries: statements.map(query => ({ query, params: [] })) }),
+  })
+  if (!response.ok) throw new Advice(`worker/seed.sql failed: ${await response.text()}`)
+}
+
+function start(name, children, env, args, cwd = top) {
   const stdio = ['ignore', 'pipe', 'inherit']
-  const child = spawn(process.execPath, args, { cwd: top, env, detached: true, stdio })
+  const child = spawn(process.execPath, args, { cwd, env, detached: true, stdio })
   children.push({ child, name })
   return child
 }
 
-/** The database URL that the endpoint reports when it listens. */
+/** Where the endpoint listens, by its own report. */
 function listening(child) {
   return new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', line => {
       const event = parse(line)
-      if (event?.event === 'listening') resolve(event.databaseUrl)
+      if (event?.event === 'listening') resolve(event)
       else if (!quiet.has(event?.event))
         console.log(`ballast dev: ${event?.message ?? event?.file ?? line}`)
     })
@@ -129,7 +183,7 @@ async function answers(url, wrangler) {
       throw new Advice(`wrangler dev ended with ${wrangler.exitCode}.`)
     const response = await fetch(url).catch(() => null)
     await response?.text()
-    if (response?.ok) return checkUsers(url)
+    if (response?.ok) return
     await new Promise(resolve => setTimeout(resolve, 250))
   }
   throw new Advice(`The Worker at ${url} did not answer within two minutes; its log is above.`)

@@ -46,8 +46,8 @@ Json drop_index(const sql::Statement& statement) {
   std::string never = statement.if_exists ? "" : " when $1::text is null then 'todo'";
   return {{"rerunnable", false},
           {"before", "select " + there + "::oid::text"},
-          {"state", "select case when " + there + " is not null then 'todo'" + never +
-                        " when $1::text is null then 'done' else 'done' end"},
+          {"state",
+           "select case when " + there + " is not null then 'todo'" + never + " else 'done' end"},
           {"pages", ""}};
 }
 
@@ -68,9 +68,7 @@ Json reindex(const sql::Statement& statement) {
               table + ", (select indrelid from pg_index where indexrelid = " + table +
               ")) and not ")
           .append(kBuilt)
-          .append(
-              " limit 1), 'todo') where $1::text is null "
-              "or true");
+          .append(" limit 1), 'todo')");
   out["pages"] = "select relpages from pg_class where oid = " + table;
   return out;
 }

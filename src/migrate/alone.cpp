@@ -105,8 +105,8 @@ std::string Runner::state_sql() const {
 }
 
 Frame Runner::ask_state() {
-  std::string unused = unit_.segment().alone.state.empty() ? ", $1::text" : "";
-  Query query{"select " + state_sql() + unused, {before_}};
+  // A parameter has to be used, be the state one that does not ask for it.
+  Query query{"select " + state_sql() + ", $1::text", {before_}};
   return ask(Request::single(std::move(query)), &Runner::on_state, &Runner::on_failed);
 }
 
@@ -185,7 +185,8 @@ Frame Runner::conclude() {
   sent_ = {make_row(unit_.undo ? kind::kUndone : kind::kDone, unit_)};
   std::vector<Query> queries = opening(&unit_);
   bool conditional = !alone.state.empty() && !alone.rerunnable;
-  std::string condition = conditional ? "(" + alone.state + ") = 'done'" : "true";
+  std::string condition =
+      conditional ? "(" + alone.state + ") = 'done' and ($1::text is null or true)" : "true";
   std::vector<Text> extra;
   if (conditional) extra.push_back(before_);
   queries.push_back(insert_row_if(history_.head(), sent_[0], {}, condition, std::move(extra)));

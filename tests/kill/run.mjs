@@ -10,12 +10,10 @@
  */
 import assert from 'node:assert/strict'
 import { parseArgs } from 'node:util'
-import pg from 'pg'
 import { run } from 'ballast/migrate'
 
-import { startDev } from '../../bindings/cli/dist/dev.js'
+import { openArena } from '../support/arena.mjs'
 import { bundleFiles } from '../support/bundle.mjs'
-import { startPostgres } from '../support/postgres.mjs'
 import { catalogQuery, countsQuery, killFolder } from './folder.mjs'
 
 const kinds = ['before', 'after', 'cut', 'middle', 'death']
@@ -98,47 +96,6 @@ async function converge(url, bundle, fetch) {
       if (!dead || error.code !== 'BH005') throw error
     }
     if (Date.now() > limit) throw new Error('it does not come to an end')
-  }
-}
-
-/** A server, and for each run a new database with an endpoint in front of it. */
-export async function openArena() {
-  const server = await startPostgres({ settings: { max_connections: 120, autovacuum: 'off' } })
-  const admin = new pg.Client(server.url)
-  await admin.connect()
-  let made = 0
-  // One at a time, since a client has one session.
-  let last = Promise.resolve()
-  const ask = query => (last = last.then(() => admin.query(query)))
-  return {
-    server,
-    async database() {
-      const name = `kill_${++made}`
-      await ask(`create database ${name}`)
-      const direct = new URL(server.url)
-      direct.pathname = `/${name}`
-      const dev = await startDev({ postgres: direct.href, port: 0 })
-      return {
-        url: dev.databaseUrl,
-        async rows(query) {
-          const client = new pg.Client(direct.href)
-          await client.connect()
-          try {
-            return (await client.query({ text: query, rowMode: 'array' })).rows
-          } finally {
-            await client.end()
-          }
-        },
-        async drop() {
-          await dev.close()
-          await ask(`drop database ${name} with (force)`)
-        },
-      }
-    },
-    async close() {
-      await admin.end()
-      await server.stop()
-    },
   }
 }
 

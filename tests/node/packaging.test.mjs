@@ -18,7 +18,7 @@ const work = join(root, 'build/packaging')
 const bin = join(root, 'node_modules/.bin')
 const env = { ...process.env, CI: 'true', WRANGLER_SEND_METRICS: 'false', NO_COLOR: '1' }
 const expected = {
-  row: { n: 1 }, inTransaction: { n: 1 }, viaDrizzle: [{ n: 1 }], failure: 'BN',
+  row: { n: 1 }, inTransaction: { n: 1 }, viaDrizzle: [{ n: 1 }], failure: 'BN', migration: 'BN',
 }
 
 let server
@@ -92,14 +92,16 @@ test('the package holds what it says and nothing else', async () => {
   const promised = Object.values(exports).flatMap(
     entry => typeof entry === 'string' ? entry : Object.values(entry))
   for (const path of promised) assert.ok(tarball.files.includes(path.slice(2)), path)
-  assert.ok(tarball.files.includes('dist/ballast.wasm'))
+  for (const name of ['ballast.wasm', 'ballast-migrate.wasm']) {
+    assert.ok(tarball.files.includes(`dist/${name}`), name)
+  }
   for (const path of tarball.files) assert.match(path, /^(dist\/|package\.json$|README\.md$)/)
   for (const name of ['LICENSE', 'NOTICE']) assert.ok(tarball.files.includes(`dist/${name}`), name)
 })
 
 test('the conditions come in their order, types first', async () => {
   const { exports } = await manifest()
-  for (const path of ['.', './drizzle']) {
+  for (const path of ['.', './drizzle', './migrate', './expect']) {
     assert.deepEqual(Object.keys(exports[path]),
       ['types', 'workerd', 'edge-light', 'node', 'browser', 'default'])
   }

@@ -133,13 +133,15 @@ const entries = [
   /^tests\/(fixtures|types|bench|fuzz)\//,
   /^tests\/workerd\/.*\.ts$/,
   /^tests\/tidy\.mjs$/,
-  /^scripts\/(setup|build|start|test|reporter)\.mjs$/,
+  /^scripts\/(setup|build|bundle|start|test|reporter)\.mjs$/,
   /^bindings\/\w+\/build\.mjs$/,
   /^bindings\/client\/src\/(index|drizzle|expect|migrate\/index)\.ts$/,
   /^bindings\/client\/src\/host\//,
   /^bindings\/cli\/src\/(cli|dev)\.ts$/,
   /^bindings\/dev\/src\/index\.ts$/,
   /^worker\/(src|migrator)\/index\.ts$/,
+  // PostgreSQL's own headers include these.
+  /^src\/sql\/postgres\/pg_config\w*\.h$/,
 ]
 
 function starts({ path, kind }) {

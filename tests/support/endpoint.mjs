@@ -59,6 +59,14 @@ export async function rows(dev, query, params = []) {
   return reply.json.rows
 }
 
+/** Takes away what migrations have made, so that the next test finds an empty database. */
+export async function clear(dev) {
+  for (const schema of ['ballast', 'drizzle', 'public']) {
+    await rows(dev, `drop schema if exists ${schema} cascade`)
+  }
+  await rows(dev, 'create schema public')
+}
+
 /** Runs the same tests on both backends; `endpoint()` is the running one. */
 export function onBoth(title, define, opts = {}) {
   for (const backend of backends) {

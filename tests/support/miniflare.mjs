@@ -6,8 +6,8 @@ import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { top } from './source.mjs'
 
-/** The module as `npm run build` leaves it, for sources that import it from where it will be. */
-const wasm = join(top, 'bindings/client/dist/ballast.wasm')
+/** Where `npm run build` leaves the modules, which sources import from where they will be. */
+const dist = join(top, 'bindings/client/dist')
 
 /**
  * Starts a Worker from its TypeScript entry. `outbound` is `host:port` or a function from Request
@@ -74,7 +74,7 @@ function copyModules(folder) {
       onResolve({ filter: /\.wasm(\?module)?$/ }, ({ path, resolveDir }) => {
         const wanted = resolve(resolveDir, path.replace(/\?module$/, ''))
         const name = basename(wanted)
-        copyFileSync(existsSync(wanted) ? wanted : wasm, join(folder, name))
+        copyFileSync(existsSync(wanted) ? wanted : join(dist, name), join(folder, name))
         return { path: `./${name}`, external: true }
       })
     },

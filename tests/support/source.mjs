@@ -9,6 +9,7 @@ export const top = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$
 
 const kinds = {
   '.h': 'cpp',
+  '.c': 'cpp',
   '.cpp': 'cpp',
   '.def': 'table',
   '.ts': 'ts',

@@ -1,20 +1,29 @@
 /** What the tests of the example Worker share. */
-import { neon } from 'ballast'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { top } from './source.mjs'
+import assert from 'node:assert/strict'
 
-/** Makes the Worker's tables, through the endpoint; without pgvector only what needs none. */
-export async function loadSchema(databaseUrl, { vector }) {
-  const sql = neon(databaseUrl)
-  const text = readFileSync(join(top, 'worker/schema.sql'), 'utf8').replace(/^--.*$/gm, '')
-  const statements = text
-    .split(';')
-    .map(part => part.trim())
-    .filter(Boolean)
-  for (const statement of statements) {
-    if (vector || !statement.includes('vector')) await sql.query(statement)
+/** What the Worker is bound to: the endpoint has one role, which is both of its roles. */
+export function bindingsOf({ databaseUrl }) {
+  return {
+    DATABASE_URL: databaseUrl,
+    MIGRATE_DATABASE_URL: databaseUrl,
+    MIGRATE_TOKEN: 'token-for-tests',
+    ENVIRONMENT: 'test',
   }
+}
+
+/**
+ * Makes the Worker's tables, by its own endpoint. Without pgvector the second migration fails, and
+ * the first, which makes the users, stays.
+ */
+export async function migrate(worker, { vector }) {
+  const response = await worker.fetch('/ballast/migrate', {
+    method: 'POST',
+    headers: { authorization: 'Bearer token-for-tests', accept: 'application/json' },
+    body: JSON.stringify({ action: 'apply', environment: 'test' }),
+  })
+  const { done, error } = await response.json()
+  if (vector) assert.deepEqual(done?.applied, ['0000_users', '0001_vector', '0002_documents'])
+  else assert.deepEqual([error?.tag, error?.applied], ['0001_vector', ['0000_users']])
 }
 
 /** `(method, path, body)` to `{ status, headers, body }`, JSON both ways. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { startEndpoint } from '../support/endpoint.mjs'
-import { jsonClient, loadSchema } from '../support/worker.mjs'
+import { bindingsOf, jsonClient, migrate } from '../support/worker.mjs'
 import { startWorker } from '../support/miniflare.mjs'
 
 for (const flags of [[], ['nodejs_compat']]) {
@@ -11,9 +11,9 @@ for (const flags of [[], ['nodejs_compat']]) {
 
     before(async () => {
       endpoint = await startEndpoint('pglite')
-      await loadSchema(endpoint.databaseUrl, { vector: true })
-      const bindings = { DATABASE_URL: endpoint.databaseUrl }
+      const bindings = bindingsOf(endpoint)
       worker = await startWorker({ entry: 'worker/src/index.ts', bindings, flags })
+      await migrate(worker, { vector: true })
       call = jsonClient(worker)
     })
 

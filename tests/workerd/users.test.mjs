@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { startEndpoint } from '../support/endpoint.mjs'
-import { jsonClient, loadSchema } from '../support/worker.mjs'
+import { bindingsOf, jsonClient, migrate } from '../support/worker.mjs'
 import { startWorker } from '../support/miniflare.mjs'
 
 for (const backend of ['pglite', 'postgres']) {
@@ -11,10 +11,10 @@ for (const backend of ['pglite', 'postgres']) {
 
     before(async () => {
       endpoint = await startEndpoint(backend)
-      // A real PostgreSQL from npm has no pgvector, which users do not need.
-      await loadSchema(endpoint.databaseUrl, { vector: backend === 'pglite' })
-      const bindings = { DATABASE_URL: endpoint.databaseUrl }
+      const bindings = bindingsOf(endpoint)
       worker = await startWorker({ entry: 'worker/src/index.ts', bindings })
+      // A real PostgreSQL from npm has no pgvector, which users do not need.
+      await migrate(worker, { vector: backend === 'pglite' })
       call = jsonClient(worker)
     })
 

@@ -72,21 +72,30 @@ describe('wrangler', () => {
     await assert.rejects(fetch(`http://127.0.0.1:${port}/`), 'workerd is gone too')
   })
 
-  it('deploy --dry-run packs the Worker and the module', async () => {
-    const folder = scratch()
-    const args = ['deploy', '--dry-run', '--config', config, '--outdir', folder]
-    const { stdout } = await promisify(execFile)(process.execPath, [wrangler, ...args], { env })
-    const size = /Total Upload: ([\d.]+ \w+) \/ gzip: ([\d.]+) KiB/.exec(stdout)
-    assert.ok(size, stdout)
-    console.log(size[0])
-    const names = readdirSync(folder)
-    assert.ok(
-      names.includes('index.js') && names.some(name => name.endsWith('.wasm')),
-      names.join(),
-    )
-    assert.ok(Number(size[2]) < 1024, 'far below what a free plan may upload')
-    rmSync(folder, { recursive: true })
-  })
+  for (const [name, modules] of [
+    ['worker/wrangler.jsonc', ['ballast', 'ballast-migrate']],
+    // Apart, the migrator carries the runner alone.
+    ['worker/migrator/wrangler.jsonc', ['ballast-migrate']],
+  ]) {
+    it(`deploy --dry-run packs ${name} and its modules`, async () => {
+      const folder = scratch()
+      const args = ['deploy', '--dry-run', '--config', join(top, name), '--outdir', folder]
+      const run = promisify(execFile)
+      const { stdout, stderr } = await run(process.execPath, [wrangler, ...args], { env })
+      assert.doesNotMatch(stdout + stderr, /WARNING/)
+      const size = /Total Upload: ([\d.]+ \w+) \/ gzip: ([\d.]+) KiB/.exec(stdout)
+      assert.ok(size, stdout)
+      console.log(size[0])
+      const names = readdirSync(folder)
+      assert.ok(names.includes('index.js'), names.join())
+      const packed = names.filter(file => file.endsWith('.wasm'))
+      // wrangler puts a hash before the name.
+      const plain = packed.map(file => file.replace(/^[0-9a-f]+-/, '').replace('.wasm', ''))
+      assert.deepEqual(plain.sort(), modules)
+      assert.ok(Number(size[2]) < 1024, 'far below what a free plan may upload')
+      rmSync(folder, { recursive: true })
+    })
+  }
 })
 
 async function answered(url, child, output) {

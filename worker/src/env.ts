@@ -1,8 +1,26 @@
 import { neon } from 'ballast'
 import { Problem } from './errors.ts'
 
-/** What wrangler binds: one secret, the database's address. */
-export interface Env {
+/** What wrangler binds for migrations. What is missing is refused, not guessed. */
+export interface MigrateEnv {
+  /** The database's address for a role that may change its tables. */
+  MIGRATE_DATABASE_URL?: string
+  /** The name of this deployment, which the database keeps as well: `production`, `staging`. */
+  ENVIRONMENT?: string
+  /** Who has it may apply migrations, and read how things stand. */
+  MIGRATE_TOKEN?: string
+  /** Who has it may only read. */
+  MIGRATE_STATUS_TOKEN?: string
+  /** Who has it may undo. */
+  MIGRATE_UNDO_TOKEN?: string
+  /** Counts wrong tokens. */
+  MIGRATE_LIMIT?: RateLimit
+  /** Which version of the Worker this is, for the journal of migrations. */
+  VERSION?: WorkerVersionMetadata
+}
+
+/** What wrangler binds: the database's address for a role that only reads and writes rows. */
+export interface Env extends MigrateEnv {
   DATABASE_URL: string
 }
 
