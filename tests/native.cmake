@@ -56,6 +56,6 @@ target_include_directories(psql_split PRIVATE "${PG_OURS}" "${PG_MADE}" "${PG}/i
                            "${PG}/include")
 target_compile_definitions(psql_split PRIVATE FRONTEND)
 target_compile_options(psql_split PRIVATE -w -fwrapv -fno-strict-aliasing)
-add_test(NAME regress COMMAND ${BALLAST_NODE} --test ${CMAKE_SOURCE_DIR}/tests/sql/regress.test.mjs)
+add_test(NAME regress COMMAND ${BALLAST_NODE} ${CMAKE_SOURCE_DIR}/tests/sql/regress.test.mjs)
 set_tests_properties(regress PROPERTIES ENVIRONMENT
   "BALLAST_CASES=$<TARGET_FILE:cases>;BALLAST_PSQL_SPLIT=$<TARGET_FILE:psql_split>;BALLAST_REGRESS=${PG}/test/regress/sql")

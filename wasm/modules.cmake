@@ -8,7 +8,7 @@ set(BALLAST_WASM_COMPILE -flto -msimd128 -mbulk-memory -fvisibility=hidden
 set(BALLAST_WASM_LINK -flto --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH=1
                       -sMALLOC=emmalloc -sINITIAL_MEMORY=1MB -sTOTAL_STACK=64KB)
 
-target_compile_options(ballast_postgres PRIVATE $<$<COMPILE_LANGUAGE:C>:-flto> -msimd128
+target_compile_options(ballast_postgres PRIVATE -flto -msimd128
                        -mbulk-memory -fvisibility=hidden -Oz)
 target_compile_options(simdjson PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
 target_compile_options(ballast PRIVATE ${BALLAST_WASM_COMPILE} -Oz)

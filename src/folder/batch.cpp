@@ -46,25 +46,23 @@ class Cutter {
       inner_.push_back(quote_name(rows_.qualifier) + "." + outer_.back());
     }
     std::string pending = TRY(sweep_condition());
-    std::string lower = "(" + row() + " > " + parameters(0) + " or $1 is null)";
-    std::string upper = row() + " <= " + parameters(marker_.key.size());
-    std::string range = lower + " and " + upper;
+    std::string keys = range();
     std::string target(cut(text_, rows_.target));
     std::vector<std::string> functions(functions_.begin(), functions_.end());
     Json out = {{"table", table()},
                 {"key", marker_.key},
                 {"size", marker_.size},
-                {"update", with_condition("(" + range + ")")},
-                {"next", next({}, target, lower)},
+                {"update", with_condition("(" + keys + ")")},
+                {"next", next({}, target, after(inner_))},
                 {"sweep", ""},
                 {"sweepNext", ""},
                 {"immutable", functions}};
     if (marker_.sweep == "none") return out;
     std::string more = pending.empty() ? "" : " and (" + pending + ")";
-    out["sweep"] = with_condition("(" + range + more + ")");
+    out["sweep"] = with_condition("(" + keys + more + ")");
     std::string from = target;
     if (!rows_.from.empty()) from.append(", ").append(cut(text_, rows_.from));
-    out["sweepNext"] = next(std::string(cut(text_, rows_.with)), from, condition(lower + more));
+    out["sweepNext"] = next(std::string(cut(text_, rows_.with)), from, condition(steps() + more));
     return out;
   }
 
@@ -90,7 +88,40 @@ class Cutter {
         "place of");
   }
 
-  std::string row() const { return inner_.size() == 1 ? inner_[0] : "(" + join(inner_) + ")"; }
+  static std::string row(const std::vector<std::string>& columns) {
+    return columns.size() == 1 ? columns[0] : "(" + join(columns) + ")";
+  }
+
+  // Behind the key in the first parameters, which are NULL at the start.
+  std::string after(const std::vector<std::string>& columns) const {
+    return "(" + row(columns) + " > " + parameters(0) + " or $1 is null)";
+  }
+
+  // The keys of one batch. PostgreSQL 17.10 returns wrong rows for `(a, b) > (6, 'x') and a = 3`
+  // on an index of both, so a comparison of rows never stands beside the statement's own WHERE:
+  // OFFSET keeps the planner from bringing them together.
+  std::string range() const {
+    size_t width = marker_.key.size();
+    if (width == 1) return after(inner_) + " and " + inner_[0] + " <= " + parameters(width);
+    std::vector<std::string> fenced;
+    for (const std::string& column : outer_) fenced.push_back("ballast_key." + column);
+    return row(inner_) + " in (select " + join(fenced) + " from " + table() +
+           " ballast_key where " + after(fenced) + " and " + row(fenced) +
+           " <= " + parameters(width) + " offset 0)";
+  }
+
+  // The same as `after`, column by column, for where the statement's own WHERE stands beside it.
+  std::string steps() const {
+    if (inner_.size() == 1) return after(inner_);
+    std::string out;
+    for (size_t i = inner_.size(); i-- > 0;) {
+      std::string parameter = "$" + std::to_string(i + 1);
+      std::string later = inner_[i] + " > " + parameter;
+      std::string rest = out.empty() ? later : "(" + later + " or " + out + ")";
+      out = out.empty() ? later : "(" + inner_[i] + " >= " + parameter + " and " + rest + ")";
+    }
+    return "(" + out + " or $1 is null)";
+  }
 
   std::string parameters(size_t from) const {
     std::vector<std::string> out;

@@ -10,9 +10,18 @@ namespace {
 static_assert(static_cast<int>(Token::Kind::keyword) == pg_token_keyword);
 static_assert(static_cast<int>(Token::Kind::punctuation) == pg_token_punctuation);
 
+// What some editors write before a text. psql skips it, and so do we; a server does not.
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+struct Found {
+  std::vector<Token> tokens;
+  uint32_t skipped = 0;
+};
+
 void take(void* context, PgTokenKind kind, uint32_t from, uint32_t to, const char* value) {
-  static_cast<std::vector<Token>*>(context)->push_back(
-      {static_cast<Token::Kind>(kind), from, to, value});
+  Found* found = static_cast<Found*>(context);
+  found->tokens.push_back(
+      {static_cast<Token::Kind>(kind), from + found->skipped, to + found->skipped, value});
 }
 
 void add_field(Error& error, std::string_view key, const char* text) {
@@ -103,10 +112,14 @@ uint32_t offset_of(std::string_view text, int32_t position) {
 }
 
 std::vector<Token> scan(const std::string& text, std::optional<Error>& failure) {
-  std::vector<Token> out;
+  Found found;
+  bool marked = text.compare(0, kByteOrderMark.size(), kByteOrderMark) == 0;
+  if (marked) found.skipped = static_cast<uint32_t>(kByteOrderMark.size());
   PgError error;
-  if (!ballast_pg_scan(text.c_str(), take, &out, &error)) failure = error_of(error);
-  return out;
+  if (!ballast_pg_scan(text.c_str() + found.skipped, take, &found, &error)) {
+    failure = error_of(error, marked ? 1 : 0);
+  }
+  return std::move(found.tokens);
 }
 
 Result<std::vector<Token>> tokens(std::string_view text) {

@@ -262,6 +262,24 @@ describe('bundle', () => {
     assert.equal(stale.code, 1)
     assert.match(stale.err, /^ballast: error: ballast\/bundle\.js is not up to date\n/)
   })
+  test('warnings name their file, and end nothing', async () => {
+    project.write({ 'drizzle/0009_stray.sql': 'select 1;' })
+    const { code, err, events } = await run(['bundle', '--json'], {
+      env: { GITHUB_ACTIONS: 'true' },
+    })
+    assert.equal(code, 0)
+    const { event, file: name, line, message } = events[0]
+    assert.deepEqual([event, name, line], ['warning', 'drizzle/0009_stray.sql', 1])
+    assert.match(message, /does not name this file/)
+    assert.match(err, /^::warning file=drizzle\/0009_stray\.sql,line=1::/)
+    assert.match((await run(['bundle'])).err, /^drizzle\/0009_stray\.sql:1: warning: /)
+  })
+  test('a journal that is none', async () => {
+    project.write({ 'drizzle/meta/_journal.json': '{ "entries": [' })
+    const { code, err } = await run(['bundle'])
+    assert.equal(code, 1)
+    assert.match(err, /^drizzle\/meta\/_journal\.json.*: error BM202: /)
+  })
   test('--out and --json', async () => {
     const { code, events } = await run(['bundle', '--out', 'src/b.mjs', '--json'])
     assert.equal(code, 0)

@@ -4,7 +4,7 @@
  *
  *   BALLAST_CASES=build/debug/cases BALLAST_PSQL_SPLIT=build/debug/psql_split \
  *   BALLAST_REGRESS=build/deps/postgresql-17/src/test/regress/sql \
- *   node --test tests/sql/regress.test.mjs
+ *   node tests/sql/regress.test.mjs
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'

@@ -11,6 +11,7 @@ export async function openArena() {
   const admin = new pg.Client(server.url)
   await admin.connect()
   let made = 0
+  const endpoints = new Set()
   // One at a time, since a client has one session.
   let last = Promise.resolve()
   const ask = query => (last = last.then(() => admin.query(query)))
@@ -22,6 +23,7 @@ export async function openArena() {
       const direct = new URL(server.url)
       direct.pathname = `/${name}`
       const dev = await startDev({ postgres: direct.href, port: 0 })
+      endpoints.add(dev)
       return {
         url: dev.databaseUrl,
         direct: direct.href,
@@ -40,12 +42,14 @@ export async function openArena() {
           return client
         },
         async drop() {
+          endpoints.delete(dev)
           await dev.close()
           await ask(`drop database ${name} with (force)`)
         },
       }
     },
     async close() {
+      await Promise.all([...endpoints].map(dev => dev.close()))
       await admin.end()
       await server.stop()
     },

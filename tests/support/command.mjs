@@ -87,9 +87,12 @@ export function startBallast(project, args, { env = {}, cwd = '.' } = {}) {
 
 /** Runs the command on a terminal, typing `input`: `{ code, text }`. */
 export async function ballastOnTerminal(project, args, { env = {}, input = '' } = {}) {
-  // util-linux's script gives it a terminal of its own, and our input as what is typed there.
-  const words = [process.execPath, cli, ...args].map(word => `'${word.replaceAll("'", "'\\''")}'`)
-  const child = spawn('script', ['-qec', words.join(' '), '/dev/null'], {
+  // The program script gives it a terminal of its own, and our input as what is typed there.
+  const command = [process.execPath, cli, ...args]
+  const quoted = command.map(word => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
+  const isMac = process.platform === 'darwin'
+  const how = isMac ? ['-q', '/dev/null', ...command] : ['-qec', quoted, '/dev/null']
+  const child = spawn('script', how, {
     cwd: project.folder,
     env: { ...process.env, ...cleared, TERM: 'xterm', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -47,7 +47,7 @@ export function parseConfig(file: string, text: string): ConfigFile {
 }
 
 function rank({ place }: Finding): number {
-  return place === undefined ? 0 : place.line * 10_000 + (place.column ?? 0)
+  return place === undefined ? 0 : (place.line ?? 0) * 10_000 + (place.column ?? 0)
 }
 
 /** `CloseBraceExpected` as words. */

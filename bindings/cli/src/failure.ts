@@ -4,8 +4,8 @@
 export interface Place {
   /** The path, absolute. */
   file: string
-  /** From 1. */
-  line: number
+  /** From 1; undefined where it is about the whole file. */
+  line?: number
   /** From 1, in characters; undefined where only the line is known. */
   column?: number
 }

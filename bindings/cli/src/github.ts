@@ -14,7 +14,7 @@ export function annotation(kind: 'error' | 'warning', finding: Finding): string 
       ? []
       : [
           `file=${property(repositoryPath(place.file))}`,
-          `line=${place.line}`,
+          ...(place.line === undefined ? [] : [`line=${place.line}`]),
           ...(place.column === undefined ? [] : [`col=${place.column}`]),
         ]
   const text = [code === null ? message : `${message} (${code})`, detail, hint]

@@ -70,7 +70,7 @@ export class Screen {
     if (this.json) return
     const safe = this.#safe(text).replaceAll('\n', ' ')
     if (this.#err.isTTY === true) {
-      const width = Math.max(20, (this.#err.columns ?? 80) - 1)
+      const width = Math.max(20, (this.#err.columns || 80) - 1)
       const cut = [...safe].length > width ? `${[...safe].slice(0, width - 1).join('')}…` : safe
       if (cut === this.#status) return
       this.#err.write(`\r\u001b[2K${this.#colors.dim(cut)}`)

@@ -25,7 +25,7 @@ export function shortPath(file: string): string {
 
 /** `drizzle/0001_users.sql:3:15` */
 export function shortPlace({ file, line, column }: Place): string {
-  return `${shortPath(file)}:${line}${column === undefined ? '' : `:${column}`}`
+  return [shortPath(file), line, column].filter(part => part !== undefined).join(':')
 }
 
 /** Characters that would move a terminal's cursor or change its colours, shown as what they are. */
@@ -44,6 +44,7 @@ export function printable(text: string): string {
  * No lines where the file cannot be read: it may be another checkout's.
  */
 export function excerpt({ file, line, column }: Place): string[] {
+  if (line === undefined) return []
   let text: string
   try {
     text = hideSqlPasswords(readFileSync(file, 'utf8'))

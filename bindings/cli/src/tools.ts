@@ -100,12 +100,12 @@ function mistakes(folder: string, first: Mistake | undefined): Failure {
 function finding(folder: string, mistake: Mistake): Finding {
   const { code = null, message, file, line, column, detail, hint } = mistake
   if (file === undefined) return { code, message, detail, hint }
-  const path = join(folder, file)
-  if (line === undefined || line < 1) {
-    return { code, message: `${file}: ${message}`, detail, hint }
+  // Columns are counted from 1, and 0 is how the core says that it knows none.
+  const known = (n: number | undefined): n is number => n !== undefined && n > 0
+  const place = {
+    file: join(folder, file),
+    ...(known(line) ? { line } : {}),
+    ...(known(line) && known(column) ? { column } : {}),
   }
-  const place = column === undefined || column < 1
-    ? { file: path, line }
-    : { file: path, line, column }
   return { code, message, place, detail, hint }
 }

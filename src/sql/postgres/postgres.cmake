@@ -117,10 +117,10 @@ list(REMOVE_ITEM PG_BRIDGE "${PG_OURS}/scan.c")
 
 add_library(ballast_postgres STATIC ${PG_THEIRS} ${PG_BRIDGE})
 if(EMSCRIPTEN)
-  enable_language(ASM)
   target_sources(ballast_postgres PRIVATE "${PG_OURS}/guard_wasm.S")
-  set_source_files_properties("${PG_OURS}/guard_wasm.S" PROPERTIES COMPILE_OPTIONS
-                              "-mexception-handling")
+  # As C to CMake, whose languages for assembly know nothing of Emscripten.
+  set_source_files_properties("${PG_OURS}/guard_wasm.S" PROPERTIES LANGUAGE C COMPILE_OPTIONS
+    "-xassembler-with-cpp;-mexception-handling;-Wno-unused-command-line-argument")
 endif()
 add_custom_target(ballast_postgres_headers DEPENDS ${PG_HEADERS_MADE})
 add_dependencies(ballast_postgres ballast_postgres_headers)
