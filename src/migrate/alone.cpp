@@ -43,6 +43,7 @@ Frame Runner::await_another() {
 
 Frame Runner::run_alone(const Unit& unit) {
   unit_ = unit;
+  begun_at_ = now();
   Progress progress = history_.of(unit.tag);
   if (held_by_another(progress, progress.claim.age_ms)) return await_another();
   before_ = progress.started ? progress.before : Text();
@@ -194,9 +195,9 @@ Frame Runner::conclude() {
   if (unit_.last()) {
     // A down's row in Drizzle's table goes only if the journal's row is in.
     if (unit_.undo && !conditional) {
-      drizzle_.remove(sent_[0], queries);
+      drizzle_sent_.remove(sent_[0], queries);
     } else if (!unit_.undo) {
-      drizzle_.insert(sent_[0], queries);
+      drizzle_sent_.insert(sent_[0], queries);
     }
   }
   return ask(Request::transaction(std::move(queries)), &Runner::on_concluded, &Runner::on_refused);

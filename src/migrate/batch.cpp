@@ -41,6 +41,7 @@ constexpr std::string_view kObstacles =
 
 Frame Runner::run_batch(const Unit& unit) {
   unit_ = unit;
+  begun_at_ = now();
   Progress progress = history_.of(unit.tag);
   job_ = {};
   job_.tag = unit.tag;
@@ -158,6 +159,7 @@ Frame Runner::walk() {
 }
 
 Frame Runner::on_walked() {
+  progressed_ = true;
   ++job_.batches;
   job_.cursor = upper_;
   job_.rows += upper_rows_;
@@ -193,7 +195,7 @@ Frame Runner::end_batch() {
   queries.push_back({"delete from ballast.job where tag = $1 and segment = $2::integer",
                      {unit_.tag, integer(job_.segment)}});
   if (unit_.last()) {
-    unit_.undo ? drizzle_.remove(sent_[0], queries) : drizzle_.insert(sent_[0], queries);
+    unit_.undo ? drizzle_sent_.remove(sent_[0], queries) : drizzle_sent_.insert(sent_[0], queries);
   }
   return ask(Request::transaction(std::move(queries)), &Runner::on_batch_ended,
              &Runner::on_refused);

@@ -131,7 +131,7 @@ void Runner::write_outcome(json::Writer& out) const {
     bool waited =
         std::find(first_pending_.begin(), first_pending_.end(), row.tag) != first_pending_.end();
     if (row.run != options_.run) {
-      if (waited && completes(row)) others.push_back(row.tag);
+      if (waited && completes(row) && row.seq > first_seq_) others.push_back(row.tag);
       continue;
     }
     if (completes(row)) applied.push_back(row.tag);

@@ -184,6 +184,7 @@ Frame Runner::decide() {
   if (!told_) {
     told_ = true;
     first_pending_ = pending_tags();
+    first_seq_ = history_.exists ? history_.head().seq : -1;
     tell_plan();
   }
   if (undo) return begin_undo();
@@ -217,8 +218,8 @@ Frame Runner::record() {
     old.tag = *row.before;
     old.file_hash = progress.file_hash;
     old.file_time = progress.file_time;
-    drizzle_.remove(old, queries);
-    drizzle_.insert(row, queries);
+    drizzle_sent_.remove(old, queries);
+    drizzle_sent_.insert(row, queries);
   }
   return ask(Request::transaction(std::move(queries)), &Runner::on_recorded, &Runner::on_refused);
 }
@@ -264,7 +265,9 @@ Unit Runner::unit_of(const Migration& migration, size_t index) const {
 }
 
 bool Runner::limited() const {
-  return (options_.max_requests > 0 && requests() + kRequestsReserve > options_.max_requests) ||
+  // However low the limit, each run gets something done.
+  int64_t reserve = progressed_ ? kRequestsReserve : 0;
+  return (options_.max_requests > 0 && requests() + reserve > options_.max_requests) ||
          (options_.max_ms > 0 && now() >= options_.max_ms);
 }
 
@@ -309,11 +312,14 @@ std::vector<Query> Runner::opening(const Unit* unit) {
   }
   chain(head, sent_);
   sent_at_ = now();
+  drizzle_sent_ = drizzle_;
   return out;
 }
 
 // Rows that are known to be committed.
 void Runner::remember(const std::vector<Row>& rows) {
+  progressed_ = true;
+  drizzle_ = drizzle_sent_;
   if (!history_.exists) {
     (void)history_.add(genesis_);
     rows_.push_back(genesis_);
@@ -322,7 +328,8 @@ void Runner::remember(const std::vector<Row>& rows) {
     (void)history_.add(row);
     rows_.push_back(row);
     if (row.kind == kind::kUndone) forget_drizzle(row, drizzle_rows_);
-    tell_applied(row, now() - sent_at_);
+    bool alone = row.kind == kind::kDone;
+    tell_applied(row, now() - (alone ? begun_at_ : sent_at_));
   }
 }
 
@@ -355,7 +362,7 @@ Frame Runner::baseline() {
   for (const Row& row : sent_) {
     auto is = [&](const DrizzleRow& known) { return known.hash == row.file_hash; };
     if (std::any_of(drizzle_rows_.begin(), drizzle_rows_.end(), is)) continue;
-    drizzle_.insert(row, queries);
+    drizzle_sent_.insert(row, queries);
   }
   return ask(Request::transaction(std::move(queries)), &Runner::on_recorded, &Runner::on_refused);
 }

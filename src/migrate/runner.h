@@ -142,7 +142,7 @@ class Runner : public Conversation {
   std::vector<Row> rows_;  // of the journal, for the report
   std::vector<Job> jobs_;
   std::vector<DrizzleRow> drizzle_rows_;
-  DrizzleTable drizzle_;
+  DrizzleTable drizzle_, drizzle_sent_;               // as it is, and as the request would leave it
   bool journal_there_ = true, drizzle_there_ = true;  // as far as is known
   int64_t server_ = 0;
   std::string role_, role_lock_timeout_, role_statement_timeout_, role_idle_timeout_;
@@ -151,7 +151,9 @@ class Runner : public Conversation {
 
   Row genesis_;
   std::vector<Row> sent_;  // the rows of the request that is under way
-  int64_t sent_at_ = 0, read_at_ = 0;
+  int64_t sent_at_ = 0, read_at_ = 0, begun_at_ = 0;
+  int64_t first_seq_ = 0;    // the journal's end when this run looked for the first time
+  bool progressed_ = false;  // it has done something that the next run need not do
 
   Pack pack_;
   size_t singly_ = 0;  // so many segments go one by one, since a pack failed

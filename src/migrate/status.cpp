@@ -93,8 +93,12 @@ std::string Runner::status_text() const {
   write_tags(out, "pending", tags(compared_.pending));
   write_tags(out, "edited", tags(compared_.edited));
   std::vector<std::string> missing = compared_.missing;
-  missing.insert(missing.end(), compared_.beyond.begin(), compared_.beyond.end());
+  // An older folder lacks what is newer, and that is well; one that has others in its place has
+  // forked.
+  const std::vector<std::string>& beyond = compared_.beyond;
+  if (!compared_.pending.empty()) missing.insert(missing.end(), beyond.begin(), beyond.end());
   write_tags(out, "missing", missing);
+  write_tags(out, "newer", compared_.pending.empty() ? beyond : std::vector<std::string>());
   out.member("renamed").array();
   for (const auto& [from, index] : compared_.renamed) {
     out.object().member("from").string(from);

@@ -59,7 +59,7 @@ Frame Runner::send_pack(bool naming) {
       if (!naming) queries.push_back({statement.sql, {}});
     }
     if (!unit.last()) continue;
-    unit.undo ? drizzle_.remove(sent_[i], queries) : drizzle_.insert(sent_[i], queries);
+    unit.undo ? drizzle_sent_.remove(sent_[i], queries) : drizzle_sent_.insert(sent_[i], queries);
   }
   event.close().close();
   if (!naming) tell(event);

@@ -26,7 +26,7 @@ Frame Runner::begin_undo() {
   }
   if (!downs_.empty()) return next_of_undo();
   std::vector<std::string> tags = tags_after(options_.to);
-  if (tags.empty()) return complete(false);
+  if (tags.empty()) return options_.action == Action::plan ? plan() : complete(false);
   std::string seqs;
   for (const std::string& tag : tags) {
     seqs.append(seqs.empty() ? "" : ",");

@@ -162,11 +162,12 @@ export interface Plan {
 /** A migration that is applied. */
 export interface AppliedMigration {
   tag: string
-  kind: 'applied' | 'done' | 'baseline' | 'adopted' | 'renamed'
-  at: string
+  /** `drizzle`: by Drizzle, and not yet taken over; nothing else is known of it. */
+  kind: 'applied' | 'done' | 'baseline' | 'adopted' | 'renamed' | 'drizzle'
+  at: string | null
   actor: string | null
   application: string | null
-  run: string
+  run: string | null
   /** Where the database's log was, for a restore to a point in time. */
   lsn: string | null
   down: boolean
@@ -178,10 +179,12 @@ export interface RunningStep {
   segment: number
   /** The statement's command, such as `CREATE INDEX`, or `batch`. */
   what: string
-  phase: string
+  /** Whether the database is at it now; else its run is between two requests, or gone. */
+  active: boolean
+  phase: string | null
   done: number
   total: number | null
-  run: string
+  run: string | null
   ms: number
 }
 
@@ -196,6 +199,8 @@ export interface Status {
   edited: string[]
   /** Applied, and not in the bundle. */
   missing: string[]
+  /** Applied after all that the bundle has: the bundle is older than the database. */
+  newer: string[]
   renamed: Rename[]
   partial: { tag: string, segment: number, segments: number, direction: 'apply' | 'undo' }[]
   running: RunningStep[]
