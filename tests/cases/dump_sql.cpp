@@ -222,7 +222,7 @@ std::string dump_sql(std::string_view verb, std::string_view input) {
   if (verb == "describe") return describe(trimmed);
   if (verb == "statements") return statements(input);
   if (verb == "pieces") return pieces(input);
-  return "no verb " + std::string(verb) + "\n";
+  return dump_migrate(verb, input);
 }
 
 }  // namespace ballast::cases
