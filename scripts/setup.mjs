@@ -59,7 +59,7 @@ const tools = [
   {
     name: 'nlohmann/json >= 3.11 (headers)',
     apt: 'nlohmann-json3-dev',
-    for: 'native',
+    for: 'wasm',
     here: () =>
       ['/usr', '/usr/local', '/opt/homebrew'].some(at =>
         existsSync(`${at}/include/nlohmann/json.hpp`),

@@ -43,6 +43,13 @@ export const stages = [
   { name: 'dev', needs: ['js'], seconds: 600, commands: nodeTests('dev'), count: countNode },
   { name: 'cli', needs: ['js'], seconds: 600, commands: nodeTests('cli'), count: countNode },
   {
+    name: 'migrate',
+    needs: ['js'],
+    seconds: 600,
+    commands: nodeTests('migrate'),
+    count: countNode,
+  },
+  {
     name: 'workerd',
     needs: ['js'],
     seconds: 600,
@@ -52,7 +59,7 @@ export const stages = [
   {
     name: 'bench',
     needs: ['js'],
-    seconds: 600,
+    seconds: 900,
     commands: () => [[node, 'tests/bench/run.mjs', '--gate']],
     count: countSteps,
   },

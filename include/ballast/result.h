@@ -22,8 +22,8 @@
 
 namespace ballast {
 
-// Our own error codes: Code::reply_json is that of this name in errors.def. Each is a pointer to its
-// own text, code and sentence in one, so that a module carries only those that it uses.
+// Our own error codes: Code::reply_json is the one of that name in errors.def. Each points to its
+// text, code and sentence in one, so that a module carries only those that it uses.
 struct Code {
   const char* entry = nullptr;
 
@@ -84,7 +84,7 @@ Error error(Code code, std::string_view detail = {});
 class Failure {
  public:
   Failure() = default;
-  Failure(Error error);
+  Failure(Error&& error);
 
   explicit operator bool() const { return error_ != nullptr; }
   const Error& error() const { return *error_; }
@@ -101,8 +101,9 @@ template <typename T>
 class [[nodiscard]] Result {
  public:
   Result(T value) : value_(std::move(value)) {}
-  Result(Error error) : failure_(std::move(error)) {}
-  Result(Failure failure) : failure_(std::move(failure)) {}
+  Result(Error&& error) : failure_(std::move(error)) {}
+  Result(const Error& error) : failure_(Error(error)) {}
+  Result(Failure&& failure) : failure_(std::move(failure)) {}
 
   bool ok() const { return !failure_; }
   T& value() & { return value_; }

@@ -12,33 +12,27 @@ std::string plain(const sql::Name& name) {
   return name.schema.empty() || name.schema == "public" ? name.name : name.schema + "." + name.name;
 }
 
-// What is told apart by PostgreSQL's scanner, and nothing else: comments, layout and the way a line
-// ends do not count, nor does a semicolon at the end of a file.
-std::string token_hash(std::string_view text, const std::vector<sql::Token>& tokens,
-                       const std::vector<sql::Piece>& pieces) {
-  hash::Sha256 sum;
-  size_t at = 0;
-  for (const sql::Piece& piece : pieces) {
-    if (piece.from == piece.to) continue;
-    for (; at < tokens.size() && tokens[at].from < piece.to; ++at) {
-      if (tokens[at].from < piece.from) continue;
-      std::string value = tokens[at].value;
-      value.erase(std::remove(value.begin(), value.end(), '\r'), value.end());
-      // A quoted word is a name where the same one without quotes may be a keyword.
-      sum.add(tokens[at].kind == sql::Token::Kind::keyword ? "k" : "t").add(value);
-      sum.add(std::string_view("\0", 1));
-    }
-    sum.add(";");
+// What PostgreSQL's scanner tells apart, and nothing else: comments, layout and the way a line ends
+// do not count.
+void add_tokens(hash::Sha256& sum, const std::vector<sql::Token>& tokens, uint32_t from,
+                uint32_t to) {
+  for (const sql::Token& token : tokens) {
+    if (token.from < from || token.from >= to) continue;
+    std::string value = token.value;
+    value.erase(std::remove(value.begin(), value.end(), '\r'), value.end());
+    // A quoted word is a name where the same one without quotes may be a keyword.
+    sum.add(token.kind == sql::Token::Kind::keyword ? "k" : "t").add(value);
+    sum.add(std::string_view("\0", 1));
   }
-  (void)text;
-  return sum.hex();
+  sum.add(";");
 }
 
 // Statements on their way into one transaction.
 struct Group {
   Json statements = Json::array();
+  hash::Sha256 sum;
   std::set<std::string> makes, touches, validates, writes, not_valid;
-  bool opaque = false, ends = false;
+  bool opaque = false, ends = false, sets = false;
   int64_t line = 1;
 
   void add(const sql::Statement& statement) {
@@ -63,13 +57,17 @@ struct Group {
   }
 
   Json take() {
-    Json out = {{"kind", "transaction"}, {"line", line}, {"statements", std::move(statements)}};
+    Json out = {{"kind", "transaction"},
+                {"hash", sum.hex()},
+                {"line", line},
+                {"statements", std::move(statements)}};
     out["makes"] = makes;
     out["touches"] = touches;
     out["validates"] = validates;
     out["writes"] = writes;
     out["opaque"] = opaque;
-    out["ends"] = ends;
+    // What a SET has changed is not to meet the next migration: with other packs it would not.
+    out["ends"] = ends || sets;
     *this = {};
     return out;
   }
@@ -94,8 +92,9 @@ class Reader {
         read_directives(text_, sql::comments(text_, tokens.value()), at);
     if (!directives.ok()) return fail(directives.error(), at);
     directives_ = std::move(directives).value();
-    out_.hash = token_hash(text_, tokens.value(), pieces.value());
+    tokens_ = std::move(tokens).value();
     for (const sql::Piece& piece : pieces.value()) take(piece);
+    out_.hash = sum_.hex();
     close();
     if (out_.segments.empty()) out_.segments.push_back(Group().take());
     return std::move(out_);
@@ -173,6 +172,7 @@ class Reader {
     Result<Done> runnable = sql::runnable(statement);
     if (!runnable.ok()) return report(runnable.error(), piece.from);
     ++out_.statements;
+    add_tokens(sum_, tokens_, piece.from, piece.to);
     out_.loses.insert(out_.loses.end(), statement.loses.begin(), statement.loses.end());
     Json json = {{"sql", text},
                  {"line", line_of(file_.text, piece.from + shift_)},
@@ -182,11 +182,11 @@ class Reader {
       inner.from -= piece.from;
       inner.to -= piece.from;
       ++out_.batches;
-      return single("batch", statement, json, batch_segment(text, statement, inner), piece.from);
+      return single("batch", statement, json, batch_segment(text, statement, inner), piece);
     }
     if (statement.alone) {
       ++out_.alone;
-      return single("alone", statement, json, alone_segment(statement, rerunnable), piece.from);
+      return single("alone", statement, json, alone_segment(statement, rerunnable), piece);
     }
     // On a table with rows, a constraint is added in one transaction and validated in another.
     std::string table = plain(statement.relation);
@@ -195,14 +195,21 @@ class Reader {
     if (group_.statements.empty()) group_.line = json["line"];
     group_.statements.push_back(std::move(json));
     group_.add(statement);
+    add_tokens(group_.sum, tokens_, piece.from, piece.to);
+    // As pg_dump writes it.
+    bool calls = statement.kind == sql::Kind::select && text.find("set_config") != text.npos;
+    group_.sets = group_.sets || calls || statement.kind == sql::Kind::set;
     if (group_.ends) close();
   }
 
   void single(std::string_view kind, const sql::Statement& statement, const Json& json,
-              Result<Json> members, size_t from) {
-    if (!members.ok()) return report(members.error(), from);
+              Result<Json> members, const sql::Piece& piece) {
+    if (!members.ok()) return report(members.error(), piece.from);
     close();
+    hash::Sha256 sum;
+    add_tokens(sum, tokens_, piece.from, piece.to);
     Json segment = {{"kind", kind},
+                    {"hash", sum.hex()},
                     {"line", json["line"]},
                     {"statement", json},
                     {"command", statement.command}};
@@ -214,7 +221,9 @@ class Reader {
   std::string_view text_;
   size_t shift_ = 0;
   std::vector<Error>& errors_;
+  std::vector<sql::Token> tokens_;
   std::vector<Directive> directives_;
+  hash::Sha256 sum_;
   Script out_;
   Group group_;
   bool commit_after_ = false;

@@ -44,23 +44,25 @@ Frame Runner::await_another() {
 Frame Runner::run_alone(const Unit& unit) {
   unit_ = unit;
   begun_at_ = now();
-  Progress progress = history_.of(unit.tag);
+  const Progress& progress = history_.of(unit.tag);
   if (held_by_another(progress, progress.claim.age_ms)) return await_another();
-  before_ = progress.started ? progress.before : Text();
-  mine_ = progress.started && progress.claim.run == options_.run;
+  bool begun = progress.begun(unit.segment().hash);
+  before_ = begun ? progress.before : Text();
+  mine_ = begun && progress.claim.run == options_.run;
   certain_ = failing_ = false;
   tries_ = 0;
   // What somebody left may still be running on the server.
-  return progress.started ? ask_state() : claim();
+  return begun ? ask_state() : claim();
 }
 
 Frame Runner::claim() {
   const Alone& alone = unit_.segment().alone;
-  Progress progress = history_.of(unit_.tag);
+  const Progress& progress = history_.of(unit_.tag);
   sent_ = {make_row(unit_.undo ? kind::kUndoing : kind::kStarted, unit_)};
   sent_[0].down.reset();
-  std::string_view expression = progress.started ? std::string_view() : alone.before;
-  if (progress.started) sent_[0].before = progress.before;
+  bool begun = progress.begun(unit_.segment().hash);
+  std::string_view expression = begun ? std::string_view() : alone.before;
+  if (begun) sent_[0].before = progress.before;
   std::vector<Query> queries = opening(&unit_);
   std::string condition = "true";
   std::vector<Text> extra;
@@ -107,7 +109,8 @@ std::string Runner::state_sql() const {
 
 Frame Runner::ask_state() {
   // A parameter has to be used, be the state one that does not ask for it.
-  Query query{"select " + state_sql() + ", $1::text", {before_}};
+  Query query("select " + state_sql() + ", $1::text");
+  query.with_or_null(before_);
   return ask(Request::single(std::move(query)), &Runner::on_state, &Runner::on_failed);
 }
 
@@ -129,15 +132,20 @@ Frame Runner::on_state() {
   return execute();
 }
 
+// Something that runs outside of transactions, and is never just sent again.
+Request Runner::marked(const std::string& sql) const {
+  Request out =
+      Request::single(Query(statement_mark(unit_.tag, unit_.index, unit_.undo).append(sql)));
+  out.alone = true;
+  out.repeatable = false;
+  return out;
+}
+
 Frame Runner::execute() {
   certain_ = false;
-  Request request = Request::single(
-      {statement_mark(unit_.tag, unit_.index, unit_.undo) + unit_.segment().alone.statement.sql,
-       {}});
-  request.alone = true;
-  request.repeatable = false;
   sent_at_ = now();
-  return ask(std::move(request), &Runner::on_executed, &Runner::on_execute_failed);
+  return ask(marked(unit_.segment().alone.statement.sql), &Runner::on_executed,
+             &Runner::on_execute_failed);
 }
 
 Frame Runner::on_executed() {
@@ -165,10 +173,7 @@ Frame Runner::repair(const std::string& sql) {
   event.member("segment").integer(static_cast<int64_t>(unit_.index));
   event.member("statement").string(sql).close();
   tell(event);
-  Request request = Request::single({statement_mark(unit_.tag, unit_.index, unit_.undo) + sql, {}});
-  request.alone = true;
-  request.repeatable = false;
-  return ask(std::move(request), &Runner::on_repaired, &Runner::on_repair_failed);
+  return ask(marked(sql), &Runner::on_repaired, &Runner::on_repair_failed);
 }
 
 Frame Runner::on_repaired() { return ask_state(); }
@@ -193,13 +198,9 @@ Frame Runner::conclude() {
   queries.push_back(insert_row_if(history_.head(), sent_[0], {}, condition, std::move(extra)));
   swap_ = queries.size() - 1;
   if (unit_.last()) {
-    // A down's row in Drizzle's table goes only if the journal's row is in.
-    if (unit_.undo && !conditional) {
-      drizzle_sent_.remove(sent_[0], queries);
-    } else if (!unit_.undo) {
-      drizzle_sent_.insert(sent_[0], queries);
-    }
+    unit_.undo ? drizzle_sent_.remove(sent_[0], queries) : drizzle_sent_.insert(sent_[0], queries);
   }
+  if (ends_all(unit_)) queries.push_back(stamp(sent_[0].hash));
   return ask(Request::transaction(std::move(queries)), &Runner::on_concluded, &Runner::on_refused);
 }
 

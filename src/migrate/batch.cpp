@@ -17,12 +17,6 @@ Text cursor_text(const std::vector<Text>& cursor) {
   return out.close().take();
 }
 
-std::string lines(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const std::string& text : texts) out.append(out.empty() ? "" : "\n").append(text);
-  return out;
-}
-
 // NULLs stand for "from the start".
 std::vector<Text> key_or_nulls(const std::vector<Text>& cursor, size_t width) {
   return cursor.empty() ? std::vector<Text>(width) : cursor;
@@ -42,15 +36,17 @@ constexpr std::string_view kObstacles =
 Frame Runner::run_batch(const Unit& unit) {
   unit_ = unit;
   begun_at_ = now();
-  Progress progress = history_.of(unit.tag);
+  const Progress& progress = history_.of(unit.tag);
   job_ = {};
   job_.tag = unit.tag;
   job_.segment = static_cast<int64_t>(unit.index);
   int64_t age = progress.claim.age_ms;
   for (const Job& job : jobs_) {
-    if (!progress.started || job.tag != unit.tag || job.segment != job_.segment) continue;
+    if (!progress.begun(unit.segment().hash) || job.tag != unit.tag || job.segment != job_.segment)
+      continue;
     job_ = job;
-    age = std::min(age, job.age_ms);
+    // Each batch renews the claim, and a run that stops gives it back.
+    age = job.age_ms;
   }
   if (held_by_another(progress, age)) return await_another();
   mine_ = progress.started && progress.claim.run == options_.run;
@@ -60,39 +56,54 @@ Frame Runner::run_batch(const Unit& unit) {
 // Begins the walk, or takes it up where it was left.
 Frame Runner::claim_batch() {
   const Batch& batch = unit_.segment().batch;
-  bool begun = history_.of(unit_.tag).started;
+  bool begun = history_.of(unit_.tag).begun(unit_.segment().hash);
   sent_ = {make_row(unit_.undo ? kind::kUndoing : kind::kStarted, unit_)};
   sent_[0].down.reset();
   std::vector<Query> queries = opening(&unit_);
-  std::vector<Text> extra = {batch.table, lines(batch.key), lines(batch.immutable)};
+  std::vector<Text> extra = {batch.table, join(batch.key, "\n"), join(batch.immutable, "\n")};
   std::string obstacles(kObstacles);
   Head head = history_.exists ? history_.head() : Head{0, genesis_.hash};
   queries.push_back(insert_row_if(
       head, sent_[0], {},
       "(select columns is null and functions is null from (" + obstacles + ") o)", extra));
-  queries.push_back({obstacles, extra});
+  queries.emplace_back(obstacles).parameters = extra;
   if (!begun) {
-    Text tag = unit_.tag, segment = integer(job_.segment);
-    queries.push_back({"delete from ballast.job where tag = $1 and segment = $2", {tag, segment}});
-    queries.push_back(
-        {"insert into ballast.job (tag, segment, batches, total, run) select $1, $2::integer, 0, "
-         "(select nullif(greatest(reltuples, 0), 0)::bigint from pg_class "
-         "where oid = to_regclass($3::text)), $4 returning coalesce(total, 0)",
-         {tag, segment, batch.table, options_.run}});
+    std::string segment = integer(job_.segment);
+    queries.emplace_back("delete from ballast.job where tag = $1 and segment = $2")
+        .with(unit_.tag)
+        .with(segment);
+    queries
+        .emplace_back(
+            "insert into ballast.job (tag, segment, batches, total, run) select $1, $2::integer, "
+            "0, (select nullif(greatest(reltuples, 0), 0)::bigint from pg_class "
+            "where oid = to_regclass($3::text)), $4 where exists (select from ballast.journal "
+            "where hash = $5) returning coalesce(total, 0)")
+        .with(unit_.tag)
+        .with(segment)
+        .with(batch.table)
+        .with(options_.run)
+        .with(sent_[0].hash);
+  } else {
+    queries
+        .emplace_back(
+            "update ballast.job set run = $3, at = clock_timestamp() where tag = $1 and segment = "
+            "$2::integer")
+        .with(unit_.tag)
+        .with(integer(job_.segment))
+        .with(options_.run);
   }
   const std::string& next = job_.sweeping ? batch.sweep_next : batch.next;
-  queries.push_back({next, key_or_nulls(job_.cursor, batch.key.size())});
+  queries.emplace_back(next).parameters = key_or_nulls(job_.cursor, batch.key.size());
   return ask(Request::transaction(std::move(queries)), &Runner::on_batch_claimed,
              &Runner::on_batch_failed);
 }
 
 Frame Runner::on_batch_claimed() {
   const Batch& batch = unit_.segment().batch;
-  bool begun = history_.of(unit_.tag).started;
-  size_t obstacles = results.size() - (begun ? 2 : 4);
+  bool begun = history_.of(unit_.tag).begun(unit_.segment().hash);
+  size_t obstacles = results.size() - (begun ? 3 : 4);
   std::string columns(results[obstacles].at(0, 0)), functions(results[obstacles].at(0, 1));
   if (!columns.empty() || !functions.empty()) {
-    // The transaction committed a job without a row of the journal, which the next one replaces.
     std::string why = columns.empty() ? "the rows that come meanwhile cannot be told by " +
                                             functions + ", which is not immutable"
                                       : "the key column " + columns + " of " + batch.table +
@@ -124,36 +135,52 @@ void Runner::take_next(const Rows& rows) {
 }
 
 Frame Runner::go_on() {
-  if (!upper_.empty()) return limited() ? complete(true) : walk();
+  if (!upper_.empty()) return limited() ? let_go() : walk();
   if (!job_.sweeping && !unit_.segment().batch.sweep_next.empty()) return begin_sweep();
   return end_batch();
 }
 
+// Stops before the end, so that whoever comes next need not wait for this run to come back.
+Frame Runner::let_go() {
+  Query query(
+      "update ballast.job set at = 'epoch' where tag = $1 and segment = $2::integer and batches = "
+      "$3::bigint");
+  query.with(unit_.tag).with(integer(job_.segment)).with(integer(job_.batches));
+  return ask(Request::single(std::move(query)), &Runner::on_let_go, &Runner::on_let_go);
+}
+
 // The compare-and-swap, which fails also where another run has ended the job and its row is gone.
-std::vector<Query> Runner::swap_job(bool sweeping, const std::vector<Text>& cursor,
-                                    int64_t rows) const {
-  Text tag = unit_.tag, segment = integer(job_.segment);
-  return {{"update ballast.job set batches = case when batches = $3::bigint then batches + 1 else "
-           "-1 end, cursor = $4::jsonb, sweeping = $5::boolean, rows = rows + $6::bigint, "
-           "run = $7, at = clock_timestamp() where tag = $1 and segment = $2::integer",
-           {tag, segment, integer(job_.batches), cursor_text(cursor), sweeping ? "t" : "f",
-            integer(rows), options_.run}},
-          {"insert into ballast.job (tag, segment, batches, run) select $1, $2::integer, -1, $3 "
-           "where not exists (select from ballast.job where tag = $1 and segment = $2::integer)",
-           {tag, segment, options_.run}}};
+void Runner::swap_job(bool sweeping, const std::vector<Text>& cursor, int64_t rows,
+                      std::vector<Query>& out) const {
+  std::string segment = integer(job_.segment);
+  out.emplace_back(
+         "update ballast.job set batches = case when batches = $3::bigint then batches + 1 else "
+         "-1 end, cursor = $4::jsonb, sweeping = $5::boolean, rows = rows + $6::bigint, "
+         "run = $7, at = clock_timestamp() where tag = $1 and segment = $2::integer")
+      .with(unit_.tag)
+      .with(segment)
+      .with(integer(job_.batches))
+      .with_or_null(cursor_text(cursor))
+      .with(sweeping ? "t" : "f")
+      .with(integer(rows))
+      .with(options_.run);
+  out.emplace_back(
+         "insert into ballast.job (tag, segment, batches, run) select $1, $2::integer, -1, $3 "
+         "where not exists (select from ballast.job where tag = $1 and segment = $2::integer)")
+      .with(unit_.tag)
+      .with(segment)
+      .with(options_.run);
 }
 
 Frame Runner::walk() {
   const Batch& batch = unit_.segment().batch;
   sent_.clear();
-  std::vector<Query> queries = {opening(&unit_).front()};
-  for (Query& query : swap_job(job_.sweeping, upper_, upper_rows_)) {
-    queries.push_back(std::move(query));
-  }
-  std::vector<Text> between = key_or_nulls(job_.cursor, batch.key.size());
-  between.insert(between.end(), upper_.begin(), upper_.end());
-  queries.push_back({job_.sweeping ? batch.sweep : batch.update, std::move(between)});
-  queries.push_back({job_.sweeping ? batch.sweep_next : batch.next, upper_});
+  std::vector<Query> queries = opening(&unit_);
+  swap_job(job_.sweeping, upper_, upper_rows_, queries);
+  Query& update = queries.emplace_back(job_.sweeping ? batch.sweep : batch.update);
+  update.parameters = key_or_nulls(job_.cursor, batch.key.size());
+  for (const Text& part : upper_) update.with_or_null(part);
+  queries.emplace_back(job_.sweeping ? batch.sweep_next : batch.next).parameters = upper_;
   return ask(Request::transaction(std::move(queries)), &Runner::on_walked,
              &Runner::on_batch_failed);
 }
@@ -173,9 +200,9 @@ Frame Runner::on_walked() {
 Frame Runner::begin_sweep() {
   const Batch& batch = unit_.segment().batch;
   sent_.clear();
-  std::vector<Query> queries = {opening(&unit_).front()};
-  for (Query& query : swap_job(true, {}, 0)) queries.push_back(std::move(query));
-  queries.push_back({batch.sweep_next, std::vector<Text>(batch.key.size())});
+  std::vector<Query> queries = opening(&unit_);
+  swap_job(true, {}, 0, queries);
+  queries.emplace_back(batch.sweep_next).parameters = key_or_nulls({}, batch.key.size());
   return ask(Request::transaction(std::move(queries)), &Runner::on_sweep_begun,
              &Runner::on_batch_failed);
 }
@@ -192,11 +219,13 @@ Frame Runner::end_batch() {
   sent_ = {make_row(unit_.undo ? kind::kUndone : kind::kDone, unit_)};
   std::vector<Query> queries = opening(&unit_);
   queries.push_back(insert_rows(history_.head(), sent_));
-  queries.push_back({"delete from ballast.job where tag = $1 and segment = $2::integer",
-                     {unit_.tag, integer(job_.segment)}});
+  queries.emplace_back("delete from ballast.job where tag = $1 and segment = $2::integer")
+      .with(unit_.tag)
+      .with(integer(job_.segment));
   if (unit_.last()) {
     unit_.undo ? drizzle_sent_.remove(sent_[0], queries) : drizzle_sent_.insert(sent_[0], queries);
   }
+  if (ends_all(unit_)) queries.push_back(stamp(sent_[0].hash));
   return ask(Request::transaction(std::move(queries)), &Runner::on_batch_ended,
              &Runner::on_refused);
 }

@@ -1,190 +1,182 @@
 #include "bundle.h"
 
+#include <cstddef>
+#include <type_traits>
+
 #include "ballast/json.h"
 
 namespace ballast::migrate {
 namespace {
 
-// A reader of one member's raw text into `out`.
-template <typename T>
-using Read = Result<Done> (*)(std::string_view raw, T& out);
+// What a member's raw text is read as, and so of which type the place is that it goes to.
+enum class As : uint8_t {
+  string,      // std::string
+  text,        // the same, left alone by null
+  texts,       // std::vector<std::string>
+  integer,     // int64_t
+  boolean,     // bool
+  json,        // std::string, as it stands; left alone by null
+  format,      // nothing: the one that we know
+  kind,        // Segment::Kind
+  shape,       // bool, whether Drizzle's table is that of its release 1.0
+  statement,   // Statement
+  statements,  // std::vector<Statement>
+  segments,    // std::vector<Segment>
+  drizzle,     // Drizzle, left alone by null
+  migrations,  // std::vector<Migration>
+};
 
-template <typename T>
+// A member of an object, and where in its struct it goes. A key that goes to two places stands in
+// its table twice.
 struct Field {
   std::string_view key;
-  Read<T> read;
+  As as;
+  size_t offset;
 };
+
+constexpr Field kStatement[] = {
+    {"sql", As::text, offsetof(Statement, sql)},
+    {"line", As::integer, offsetof(Statement, line)},
+    {"column", As::integer, offsetof(Statement, column)},
+};
+
+// The members of a segment stand on one level, whatever its kind.
+constexpr Field kSegment[] = {
+    {"kind", As::kind, offsetof(Segment, kind)},
+    {"line", As::integer, offsetof(Segment, line)},
+    {"hash", As::text, offsetof(Segment, hash)},
+    {"statements", As::statements, offsetof(Segment, group.statements)},
+    {"makes", As::texts, offsetof(Segment, group.makes)},
+    {"touches", As::texts, offsetof(Segment, group.touches)},
+    {"validates", As::texts, offsetof(Segment, group.validates)},
+    {"writes", As::texts, offsetof(Segment, group.writes)},
+    {"opaque", As::boolean, offsetof(Segment, group.opaque)},
+    {"ends", As::boolean, offsetof(Segment, group.ends)},
+    {"statement", As::statement, offsetof(Segment, alone.statement)},
+    {"statement", As::statement, offsetof(Segment, batch.statement)},
+    {"command", As::string, offsetof(Segment, alone.command)},
+    {"command", As::string, offsetof(Segment, batch.command)},
+    {"rerunnable", As::boolean, offsetof(Segment, alone.rerunnable)},
+    {"before", As::text, offsetof(Segment, alone.before)},
+    {"state", As::text, offsetof(Segment, alone.state)},
+    {"pages", As::text, offsetof(Segment, alone.pages)},
+    {"table", As::text, offsetof(Segment, batch.table)},
+    {"key", As::texts, offsetof(Segment, batch.key)},
+    {"update", As::text, offsetof(Segment, batch.update)},
+    {"next", As::text, offsetof(Segment, batch.next)},
+    {"sweep", As::text, offsetof(Segment, batch.sweep)},
+    {"sweepNext", As::text, offsetof(Segment, batch.sweep_next)},
+    {"immutable", As::texts, offsetof(Segment, batch.immutable)},
+};
+
+constexpr Field kDown[] = {
+    {"file", As::text, offsetof(Down, file)},
+    {"segments", As::segments, offsetof(Down, segments)},
+    {"loses", As::texts, offsetof(Down, loses)},
+};
+
+constexpr Field kMigration[] = {
+    {"tag", As::text, offsetof(Migration, tag)},
+    {"file", As::text, offsetof(Migration, file)},
+    {"fileHash", As::text, offsetof(Migration, file_hash)},
+    {"hash", As::text, offsetof(Migration, hash)},
+    {"when", As::integer, offsetof(Migration, when)},
+    {"lockTimeout", As::text, offsetof(Migration, lock_timeout)},
+    {"statementTimeout", As::text, offsetof(Migration, statement_timeout)},
+    {"segments", As::segments, offsetof(Migration, segments)},
+    {"down", As::json, offsetof(Migration, down)},
+};
+
+constexpr Field kDrizzle[] = {
+    {"schema", As::text, offsetof(Drizzle, schema)},
+    {"table", As::text, offsetof(Drizzle, table)},
+    {"shape", As::shape, offsetof(Drizzle, named)},
+};
+
+constexpr Field kBundle[] = {
+    {"format", As::format, 0},
+    {"hash", As::text, offsetof(Bundle, hash)},
+    {"order", As::text, offsetof(Bundle, order)},
+    {"drizzle", As::drizzle, offsetof(Bundle, drizzle)},
+    {"migrations", As::migrations, offsetof(Bundle, migrations)},
+};
+
+// The fields of a table, without its length in their type, so that there is one reader for all.
+struct Fields {
+  template <size_t N>
+  constexpr Fields(const Field (&fields)[N]) : first(fields), last(fields + N) {}
+  const Field* begin() const { return first; }
+  const Field* end() const { return last; }
+  const Field *first, *last;
+};
+
+Result<Done> read_object(std::string_view raw, Fields fields, void* out);
+
+template <typename T>
+Result<Done> read_list(std::string_view raw, Fields fields, void* place) {
+  static_assert(std::is_standard_layout_v<T>);
+  auto& out = *static_cast<std::vector<T>*>(place);
+  for (std::string_view element : TRY(json::elements(raw))) {
+    TRY(read_object(element, fields, &out.emplace_back()));
+  }
+  return Done{};
+}
+
+Result<Done> read_kind(std::string_view raw, Segment::Kind& out) {
+  constexpr std::string_view kKinds[] = {"transaction", "alone", "batch"};
+  std::string kind = TRY(json::string(raw));
+  for (size_t i = 0; i < std::size(kKinds); ++i) {
+    if (kKinds[i] != kind) continue;
+    out = static_cast<Segment::Kind>(i);
+    return Done{};
+  }
+  return error(Code::bundle_unreadable, "it has a segment of the kind " + kind);
+}
+
+Result<Done> read_value(std::string_view raw, As as, void* out) {
+  auto& text = *static_cast<std::string*>(out);
+  switch (as) {
+    case As::text:
+      if (json::is_null(raw)) break;
+      [[fallthrough]];
+    case As::string: text = TRY(json::string(raw)); break;
+    case As::texts:
+      for (std::string_view element : TRY(json::elements(raw))) {
+        static_cast<std::vector<std::string>*>(out)->push_back(TRY(json::string(element)));
+      }
+      break;
+    case As::integer: *static_cast<int64_t*>(out) = TRY(json::integer(raw)); break;
+    case As::boolean: *static_cast<bool*>(out) = TRY(json::boolean(raw)); break;
+    case As::json:
+      if (!json::is_null(raw)) text = raw;
+      break;
+    case As::format:
+      if (TRY(json::integer(raw)) == 1) break;
+      return error(Code::bundle_unreadable, "it is of another release's format");
+    case As::kind: return read_kind(raw, *static_cast<Segment::Kind*>(out));
+    case As::shape: *static_cast<bool*>(out) = TRY(json::string(raw)) != "v7"; break;
+    case As::statement: return read_object(raw, kStatement, out);
+    case As::statements: return read_list<Statement>(raw, kStatement, out);
+    case As::segments: return read_list<Segment>(raw, kSegment, out);
+    case As::drizzle:
+      if (!json::is_null(raw)) return read_object(raw, kDrizzle, out);
+      break;
+    case As::migrations: return read_list<Migration>(raw, kMigration, out);
+  }
+  return Done{};
+}
 
 // Reads the members of an object by a table; keys that it does not have are let pass, since a
 // newer `ballast bundle` may say more.
-template <typename T, size_t N>
-Result<Done> read_object(std::string_view raw, const Field<T> (&fields)[N], T& out) {
+Result<Done> read_object(std::string_view raw, Fields fields, void* out) {
   for (const json::Member& member : TRY(json::members(raw))) {
-    for (const Field<T>& field : fields) {
-      if (field.key == member.key) TRY(field.read(member.raw, out));
+    for (const Field& field : fields) {
+      if (field.key != member.key) continue;
+      TRY(read_value(member.raw, field.as, static_cast<char*>(out) + field.offset));
     }
   }
   return Done{};
 }
-
-Result<Done> read_text(std::string_view raw, std::string& out) {
-  if (!json::is_null(raw)) out = TRY(json::string(raw));
-  return Done{};
-}
-
-Result<Done> read_texts(std::string_view raw, std::vector<std::string>& out) {
-  for (std::string_view element : TRY(json::elements(raw))) {
-    out.push_back(TRY(json::string(element)));
-  }
-  return Done{};
-}
-
-#define BALLAST_TEXT(key, type, member)                                             \
-  {                                                                                 \
-    key, [](std::string_view raw, type& out) { return read_text(raw, out.member); } \
-  }
-#define BALLAST_TEXTS(key, type, member)                                             \
-  {                                                                                  \
-    key, [](std::string_view raw, type& out) { return read_texts(raw, out.member); } \
-  }
-#define BALLAST_INTEGER(key, type, member)                     \
-  {                                                            \
-    key, [](std::string_view raw, type& out) -> Result<Done> { \
-      out.member = TRY(json::integer(raw));                    \
-      return Done{};                                           \
-    }                                                          \
-  }
-#define BALLAST_BOOLEAN(key, type, member)                     \
-  {                                                            \
-    key, [](std::string_view raw, type& out) -> Result<Done> { \
-      out.member = TRY(json::boolean(raw));                    \
-      return Done{};                                           \
-    }                                                          \
-  }
-
-constexpr Field<Statement> kStatement[] = {
-    BALLAST_TEXT("sql", Statement, sql),
-    BALLAST_INTEGER("line", Statement, line),
-    BALLAST_INTEGER("column", Statement, column),
-};
-
-Result<Done> read_statements(std::string_view raw, std::vector<Statement>& out) {
-  for (std::string_view element : TRY(json::elements(raw))) {
-    TRY(read_object(element, kStatement, out.emplace_back()));
-  }
-  return Done{};
-}
-
-// The members of a segment stand on one level, whatever its kind.
-constexpr Field<Segment> kSegment[] = {
-    {"kind",
-     [](std::string_view raw, Segment& out) -> Result<Done> {
-       std::string kind = TRY(json::string(raw));
-       if (kind == "transaction") {
-         out.kind = Segment::Kind::transaction;
-       } else if (kind == "alone") {
-         out.kind = Segment::Kind::alone;
-       } else if (kind == "batch") {
-         out.kind = Segment::Kind::batch;
-       } else {
-         return error(Code::bundle_unreadable, "it has a segment of the kind " + kind);
-       }
-       return Done{};
-     }},
-    BALLAST_INTEGER("line", Segment, line),
-    {"statements",
-     [](std::string_view raw, Segment& out) { return read_statements(raw, out.group.statements); }},
-    BALLAST_TEXTS("makes", Segment, group.makes),
-    BALLAST_TEXTS("touches", Segment, group.touches),
-    BALLAST_TEXTS("validates", Segment, group.validates),
-    BALLAST_TEXTS("writes", Segment, group.writes),
-    BALLAST_BOOLEAN("opaque", Segment, group.opaque),
-    BALLAST_BOOLEAN("ends", Segment, group.ends),
-    {"statement",
-     [](std::string_view raw, Segment& out) -> Result<Done> {
-       TRY(read_object(raw, kStatement, out.alone.statement));
-       out.batch.statement = out.alone.statement;
-       return Done{};
-     }},
-    {"command",
-     [](std::string_view raw, Segment& out) -> Result<Done> {
-       out.alone.command = out.batch.command = TRY(json::string(raw));
-       return Done{};
-     }},
-    BALLAST_BOOLEAN("rerunnable", Segment, alone.rerunnable),
-    BALLAST_TEXT("before", Segment, alone.before),
-    BALLAST_TEXT("state", Segment, alone.state),
-    BALLAST_TEXT("pages", Segment, alone.pages),
-    BALLAST_TEXT("table", Segment, batch.table),
-    BALLAST_TEXTS("key", Segment, batch.key),
-    BALLAST_TEXT("update", Segment, batch.update),
-    BALLAST_TEXT("next", Segment, batch.next),
-    BALLAST_TEXT("sweep", Segment, batch.sweep),
-    BALLAST_TEXT("sweepNext", Segment, batch.sweep_next),
-    BALLAST_TEXTS("immutable", Segment, batch.immutable),
-};
-
-Result<Done> read_segments(std::string_view raw, std::vector<Segment>& out) {
-  for (std::string_view element : TRY(json::elements(raw))) {
-    TRY(read_object(element, kSegment, out.emplace_back()));
-  }
-  return Done{};
-}
-
-constexpr Field<Down> kDown[] = {
-    BALLAST_TEXT("file", Down, file),
-    {"segments", [](std::string_view raw, Down& out) { return read_segments(raw, out.segments); }},
-    BALLAST_TEXTS("loses", Down, loses),
-};
-
-constexpr Field<Migration> kMigration[] = {
-    BALLAST_TEXT("tag", Migration, tag),
-    BALLAST_TEXT("file", Migration, file),
-    BALLAST_TEXT("fileHash", Migration, file_hash),
-    BALLAST_TEXT("hash", Migration, hash),
-    BALLAST_INTEGER("when", Migration, when),
-    BALLAST_TEXT("lockTimeout", Migration, lock_timeout),
-    BALLAST_TEXT("statementTimeout", Migration, statement_timeout),
-    {"segments",
-     [](std::string_view raw, Migration& out) { return read_segments(raw, out.segments); }},
-    {"down",
-     [](std::string_view raw, Migration& out) -> Result<Done> {
-       if (!json::is_null(raw)) out.down = std::string(raw);
-       return Done{};
-     }},
-};
-
-constexpr Field<Drizzle> kDrizzle[] = {
-    BALLAST_TEXT("schema", Drizzle, schema),
-    BALLAST_TEXT("table", Drizzle, table),
-    {"shape",
-     [](std::string_view raw, Drizzle& out) -> Result<Done> {
-       out.named = TRY(json::string(raw)) != "v7";
-       return Done{};
-     }},
-};
-
-constexpr Field<Bundle> kBundle[] = {
-    {"format",
-     [](std::string_view raw, Bundle&) -> Result<Done> {
-       if (TRY(json::integer(raw)) == 1) return Done{};
-       return error(Code::bundle_unreadable, "it is of another release's format");
-     }},
-    BALLAST_TEXT("hash", Bundle, hash),
-    BALLAST_TEXT("order", Bundle, order),
-    {"drizzle",
-     [](std::string_view raw, Bundle& out) -> Result<Done> {
-       if (json::is_null(raw)) return Done{};
-       return read_object(raw, kDrizzle, out.drizzle);
-     }},
-    {"migrations",
-     [](std::string_view raw, Bundle& out) -> Result<Done> {
-       for (std::string_view element : TRY(json::elements(raw))) {
-         TRY(read_object(element, kMigration, out.migrations.emplace_back()));
-       }
-       return Done{};
-     }},
-};
 
 // An error of the JSON reader speaks of a reply; here it is a bundle.
 Error about_bundle(const Error& cause) {
@@ -196,7 +188,7 @@ Error about_bundle(const Error& cause) {
 
 Result<Bundle> read_bundle(std::string_view raw) {
   Bundle out;
-  Result<Done> read = read_object(raw, kBundle, out);
+  Result<Done> read = read_object(raw, kBundle, &out);
   if (!read.ok()) return about_bundle(read.error());
   if (out.hash.empty()) return error(Code::bundle_unreadable, "it has no hash");
   return out;
@@ -204,7 +196,7 @@ Result<Bundle> read_bundle(std::string_view raw) {
 
 Result<Down> read_down(std::string_view raw) {
   Down out;
-  Result<Done> read = read_object(raw, kDown, out);
+  Result<Done> read = read_object(raw, kDown, &out);
   if (!read.ok()) return about_bundle(read.error());
   return out;
 }

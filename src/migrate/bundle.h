@@ -55,6 +55,7 @@ struct Batch {
 struct Segment {
   enum class Kind : uint8_t { transaction, alone, batch } kind = Kind::transaction;
   int64_t line = 1;
+  std::string hash;  // of its tokens
   Group group;
   Alone alone;
   Batch batch;

@@ -65,7 +65,7 @@ Frame Conversation::deliver(Frame frame) {
   if (!telling_) return after_ = std::move(frame);
   after_ = std::move(frame);
   Frame out{"{\"progress\":" + events_.front() + "}", {}};
-  events_.pop_front();
+  events_.erase(events_.begin());
   return out;
 }
 

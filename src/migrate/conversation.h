@@ -3,7 +3,6 @@
 
 #pragma once
 
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,7 +72,7 @@ class Conversation : public Task {
   Then then_ = nullptr, otherwise_ = nullptr, woken_ = nullptr;
   int64_t attempt_ = 0, requests_ = 0, now_ = 0;
   double random_ = 0;
-  std::deque<std::string> events_;
+  std::vector<std::string> events_;
   Frame after_;  // the wish that waits for the events before it
   bool telling_ = false;
 };

@@ -14,10 +14,11 @@ Result<Done> History::add(const Row& row) {
              row.kind == kind::kAdopted) {
     finish(row);
   } else if (row.kind == kind::kRenamed) {
-    Progress old = of(row.before.value_or(""));
-    all_.erase(row.before.value_or(""));
+    std::string old = row.before.value_or("");
+    bool had_down = of(old).has_down;
+    forget(old);
     finish(row);
-    all_[row.tag].has_down = old.has_down;
+    at(row.tag).has_down = had_down;
   } else if (row.kind == kind::kStarted) {
     start(row, Progress::Is::partial);
   } else if (row.kind == kind::kUndoing) {
@@ -32,11 +33,13 @@ Result<Done> History::add(const Row& row) {
 }
 
 void History::finish(const Row& row) {
-  Progress& at = all_[row.tag];
+  Progress& at = this->at(row.tag);
   bool whole = row.segment + 1 >= row.segments;
   at.is = whole ? Progress::Is::applied : Progress::Is::partial;
   at.next = row.segment + 1;
   at.segments = row.segments;
+  at.done.resize(static_cast<size_t>(row.segment));
+  at.done.push_back(row.segment_hash);
   at.last = row;
   at.started = false;
   at.before.reset();
@@ -47,8 +50,8 @@ void History::finish(const Row& row) {
 }
 
 void History::start(const Row& row, Progress::Is is) {
-  Progress& at = all_[row.tag];
-  if (!at.started) at.before = row.before;
+  Progress& at = this->at(row.tag);
+  if (!at.begun(row.segment_hash)) at.before = row.before;
   if (is == Progress::Is::partial) at.body_hash = row.body_hash;
   at.is = is;
   at.next = row.segment;
@@ -58,11 +61,8 @@ void History::start(const Row& row, Progress::Is is) {
 }
 
 void History::undo(const Row& row) {
-  if (row.segment + 1 >= row.segments) {
-    all_.erase(row.tag);
-    return;
-  }
-  Progress& at = all_[row.tag];
+  if (row.segment + 1 >= row.segments) return forget(row.tag);
+  Progress& at = this->at(row.tag);
   at.is = Progress::Is::undoing;
   at.next = row.segment + 1;
   at.segments = row.segments;
@@ -70,9 +70,52 @@ void History::undo(const Row& row) {
   at.before.reset();
 }
 
-Progress History::of(const std::string& tag) const {
-  auto found = all_.find(tag);
-  return found == all_.end() ? Progress{} : found->second;
+// Where `tag` is in `all_`, or would be.
+size_t History::place(std::string_view tag) const {
+  size_t first = 0, last = all_.size();
+  while (first < last) {
+    size_t middle = (first + last) / 2;
+    all_[middle].tag < tag ? first = middle + 1 : last = middle;
+  }
+  return first;
+}
+
+bool History::has(size_t place, std::string_view tag) const {
+  return place < all_.size() && all_[place].tag == tag;
+}
+
+const Progress& History::of(std::string_view tag) const {
+  size_t found = place(tag);
+  return has(found, tag) ? all_[found] : absent_;
+}
+
+Progress& History::at(const std::string& tag) {
+  size_t found = place(tag);
+  if (!has(found, tag)) {
+    all_.emplace_back().tag = tag;
+    // The newest is the last as a rule, so that it seldom has to move.
+    for (size_t i = all_.size() - 1; i > found; --i) std::swap(all_[i], all_[i - 1]);
+  }
+  return all_[found];
+}
+
+void History::forget(std::string_view tag) {
+  size_t found = place(tag);
+  if (!has(found, tag)) return;
+  for (size_t i = found + 1; i < all_.size(); ++i) std::swap(all_[i - 1], all_[i]);
+  all_.pop_back();
+}
+
+// By insertion: they come sorted by tag, which for most folders is this order already.
+std::vector<const Progress*> History::in_order() const {
+  std::vector<const Progress*> out;
+  for (const Progress& progress : all_) {
+    out.push_back(&progress);
+    for (size_t i = out.size() - 1; i > 0 && out[i]->last.seq < out[i - 1]->last.seq; --i) {
+      std::swap(out[i], out[i - 1]);
+    }
+  }
+  return out;
 }
 
 namespace {
@@ -104,10 +147,11 @@ std::vector<bool> match_drizzle(const Bundle& bundle, const std::vector<DrizzleR
 // The one pending migration that has the text of `gone`, if it is the only one, and `gone` the only
 // one of that text. A text without a statement says nothing.
 std::optional<size_t> find_renamed(const Bundle& bundle, const std::vector<size_t>& pending,
-                                   const std::vector<std::pair<std::string, Progress>>& unknown,
+                                   const std::vector<const Progress*>& unknown,
                                    const Progress& gone) {
-  auto same = [&](const auto& other) { return other.second.body_hash == gone.body_hash; };
-  if (std::count_if(unknown.begin(), unknown.end(), same) != 1) return {};
+  for (const Progress* other : unknown) {
+    if (other != &gone && other->body_hash == gone.body_hash) return {};
+  }
   std::optional<size_t> found;
   for (size_t index : pending) {
     const Migration& migration = bundle.migrations[index];
@@ -122,24 +166,36 @@ std::optional<size_t> find_renamed(const Bundle& bundle, const std::vector<size_
 
 void sort_unknown(const Bundle& bundle, const History& history, int64_t last_known,
                   Comparison& out) {
-  std::vector<std::pair<std::string, Progress>> unknown;
-  for (const auto& [tag, progress] : history.all()) {
-    auto same = [&tag = tag](const Migration& migration) { return migration.tag == tag; };
+  std::vector<const Progress*> unknown;
+  for (const Progress* progress : history.in_order()) {
+    auto same = [&](const Migration& migration) { return migration.tag == progress->tag; };
     if (std::any_of(bundle.migrations.begin(), bundle.migrations.end(), same)) continue;
-    unknown.emplace_back(tag, progress);
+    unknown.push_back(progress);
   }
-  std::sort(unknown.begin(), unknown.end(),
-            [](const auto& a, const auto& b) { return a.second.last.seq < b.second.last.seq; });
-  for (const auto& [tag, progress] : unknown) {
-    if (progress.is == Progress::Is::undoing) out.half_undone.push_back(tag);
-    std::optional<size_t> now = find_renamed(bundle, out.pending, unknown, progress);
-    if (now && progress.is == Progress::Is::applied) {
+  for (const Progress* progress : unknown) {
+    const std::string& tag = progress->tag;
+    if (progress->is == Progress::Is::undoing) out.half_undone.push_back(tag);
+    std::optional<size_t> now = find_renamed(bundle, out.pending, unknown, *progress);
+    if (now && progress->is == Progress::Is::applied) {
       out.renamed.emplace_back(tag, *now);
       out.pending.erase(std::find(out.pending.begin(), out.pending.end(), *now));
     } else {
-      (progress.last.seq < last_known ? out.missing : out.beyond).push_back(tag);
+      (progress->last.seq < last_known ? out.missing : out.beyond).push_back(tag);
     }
   }
+}
+
+// Whether a migration is no longer what it was when it was applied. One that has stopped half-way
+// may be mended where it is not done yet.
+bool is_edited(const Migration& migration, const Progress& progress) {
+  if (progress.body_hash == migration.hash) return false;
+  if (progress.is == Progress::Is::applied) return true;
+  const std::vector<std::string>& done = progress.done;
+  if (done.size() >= migration.segments.size()) return true;
+  for (size_t i = 0; i < done.size(); ++i) {
+    if (done[i] != migration.segments[i].hash) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -151,7 +207,7 @@ Comparison compare(const Bundle& bundle, const History& history,
   int64_t last_known = 0;
   for (size_t i = 0; i < bundle.migrations.size(); ++i) {
     const Migration& migration = bundle.migrations[i];
-    Progress progress = history.of(migration.tag);
+    const Progress& progress = history.of(migration.tag);
     switch (progress.is) {
       case Progress::Is::absent: (by_drizzle[i] ? out.adopted : out.pending).push_back(i); continue;
       case Progress::Is::undoing: out.half_undone.push_back(migration.tag); continue;
@@ -161,7 +217,7 @@ Comparison compare(const Bundle& bundle, const History& history,
         last_known = std::max(last_known, progress.last.seq);
         break;
     }
-    if (progress.body_hash != migration.hash) out.edited.push_back(i);
+    if (is_edited(migration, progress)) out.edited.push_back(i);
   }
   sort_unknown(bundle, history, last_known, out);
   return out;

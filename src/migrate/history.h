@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +19,7 @@ struct DrizzleRow {
 
 // How far a migration has come.
 struct Progress {
+  std::string tag;
   enum class Is : uint8_t { absent, partial, applied, undoing } is = Is::absent;
   int64_t next = 0;      // the first segment that is not done; of its down while undoing
   int64_t segments = 1;  // of how many
@@ -28,8 +28,14 @@ struct Progress {
   Row claim;             // by this row, the last of its kind
   Text before;           // what stood there before it was first begun
   std::string body_hash, file_hash;
+  std::vector<std::string> done;  // the hashes of the segments that are
   int64_t file_time = 0;
   bool has_down = false;
+
+  // Segment `next` has been begun, and as it now is.
+  bool begun(std::string_view segment_hash) const {
+    return started && claim.segment_hash == segment_hash;
+  }
 };
 
 class History {
@@ -42,8 +48,10 @@ class History {
 
   const Head& head() const { return head_; }
   const std::string& environment() const { return environment_; }
-  const std::map<std::string, Progress>& all() const { return all_; }
-  Progress of(const std::string& tag) const;
+  const std::vector<Progress>& all() const { return all_; }
+  // The same by the rows that made them what they are, the oldest first. Both live until `add`.
+  std::vector<const Progress*> in_order() const;
+  const Progress& of(std::string_view tag) const;
   // No migration was ever applied.
   bool empty() const { return all_.empty(); }
 
@@ -51,10 +59,15 @@ class History {
   void finish(const Row& row);
   void start(const Row& row, Progress::Is is);
   void undo(const Row& row);
+  size_t place(std::string_view tag) const;
+  bool has(size_t place, std::string_view tag) const;
+  Progress& at(const std::string& tag);
+  void forget(std::string_view tag);
 
   Head head_;
   std::string environment_;
-  std::map<std::string, Progress> all_;
+  std::vector<Progress> all_;  // by tag
+  Progress absent_;
 };
 
 // A bundle against a history.

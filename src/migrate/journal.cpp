@@ -8,8 +8,8 @@ namespace ballast::migrate {
 namespace {
 
 constexpr std::string_view kColumns =
-    "seq, prev, hash, kind, tag, segment, segments, body_hash, file_hash, file_time, run, actor, "
-    "application, environment, before, down";
+    "seq, prev, hash, kind, tag, segment, segments, body_hash, segment_hash, file_hash, file_time, "
+    "run, actor, application, environment, before, down";
 
 // One statement each: a prepared statement holds no more. All may meet what is there already. The
 // application's role sees which migrations are applied, and nothing else.
@@ -23,7 +23,7 @@ constexpr std::string_view kBootstrap[] = {
     "prev text constraint ballast_journal_prev unique, "
     "hash text not null constraint ballast_journal_hash unique, "
     "kind text not null, tag text, segment integer not null, segments integer not null, "
-    "body_hash text, file_hash text, file_time bigint, "
+    "body_hash text, segment_hash text, file_hash text, file_time bigint, "
     "run text not null, actor text, application text, environment text, "
     "at timestamptz not null default clock_timestamp(), "
     "lsn pg_lsn default pg_current_wal_insert_lsn(), "
@@ -44,12 +44,26 @@ Text text_or_null(const std::string& text) { return text.empty() ? Text() : Text
 
 std::string to_text(int64_t value) { return json::Writer().integer(value).take(); }
 
+// The columns that go both ways, in the order of the journal; `prev` comes in after the first.
+struct Column {
+  std::string Row::*text;
+  int64_t Row::*integer;
+};
+constexpr Column kBothWays[] = {
+    {nullptr, &Row::seq},         {&Row::hash, nullptr},         {&Row::kind, nullptr},
+    {&Row::tag, nullptr},         {nullptr, &Row::segment},      {nullptr, &Row::segments},
+    {&Row::body_hash, nullptr},   {&Row::segment_hash, nullptr}, {&Row::file_hash, nullptr},
+    {nullptr, &Row::file_time},   {&Row::run, nullptr},          {&Row::actor, nullptr},
+    {&Row::application, nullptr}, {&Row::environment, nullptr},
+};
+
 void add_parameters(const Row& row, const std::string& prev, std::vector<Text>& out) {
-  out.insert(out.end(),
-             {to_text(row.seq), text_or_null(prev), row.hash, row.kind, text_or_null(row.tag),
-              to_text(row.segment), to_text(row.segments), text_or_null(row.body_hash),
-              text_or_null(row.file_hash), to_text(row.file_time), row.run, text_or_null(row.actor),
-              text_or_null(row.application), text_or_null(row.environment), row.before, row.down});
+  for (const Column& column : kBothWays) {
+    out.push_back(column.text ? text_or_null(row.*column.text) : to_text(row.*column.integer));
+    if (column.integer == &Row::seq) out.push_back(text_or_null(prev));
+  }
+  out.push_back(row.before);
+  out.push_back(row.down);
 }
 
 std::string insert_into() {
@@ -86,15 +100,14 @@ void chain(Head head, std::vector<Row>& rows) {
 
 std::vector<Query> bootstrap(const Row& genesis) {
   std::vector<Query> out;
-  for (std::string_view sql : kBootstrap) out.push_back({std::string(sql), {}});
-  Query first = insert_rows({}, {genesis});
-  first.sql += " on conflict do nothing";
-  out.push_back(std::move(first));
+  for (std::string_view sql : kBootstrap) out.emplace_back(sql);
+  out.push_back(insert_rows({}, {genesis}));
+  out.back().sql += " on conflict do nothing";
   return out;
 }
 
 Query insert_rows(const Head& head, const std::vector<Row>& rows) {
-  Query out{insert_into() + "values ", {}};
+  Query out(insert_into() + "values ");
   std::string prev = head.hash;
   for (const Row& row : rows) {
     if (!out.parameters.empty()) out.sql += ", ";
@@ -112,11 +125,12 @@ Query insert_rows(const Head& head, const std::vector<Row>& rows) {
 Query insert_row_if(const Head& head, const Row& row, std::string_view before,
                     std::string_view condition, std::vector<Text> extra) {
   // Outside of VALUES a parameter has the type that it is cast to.
-  constexpr std::string_view kTypes[] = {"bigint",  "text", "text", "text",   "text", "integer",
-                                         "integer", "text", "text", "bigint", "text", "text",
-                                         "text",    "text", "text", "text"};
-  constexpr size_t kBefore = 14;
-  Query out{insert_into() + "select ", std::move(extra)};
+  constexpr std::string_view kTypes[] = {"bigint",  "text", "text", "text", "text",   "integer",
+                                         "integer", "text", "text", "text", "bigint", "text",
+                                         "text",    "text", "text", "text", "text"};
+  constexpr size_t kBefore = 15;
+  Query out(insert_into() + "select ");
+  out.parameters = std::move(extra);
   size_t first = out.parameters.size();
   add_parameters(row, head.hash, out.parameters);
   for (size_t i = 0; i < std::size(kTypes); ++i) {
@@ -146,24 +160,22 @@ bool lost_race(const Error& error) {
   return false;
 }
 
-// undefined_table, invalid_schema_name, undefined_column
+// undefined_table, invalid_schema_name
 bool not_there(const Error& error) { return error.code == "42P01" || error.code == "3F000"; }
 
 Query select_rows() {
-  return {
-      "select seq, hash, kind, tag, segment, segments, body_hash, file_hash, file_time, run, "
-      "actor, application, environment, before, down is not null, lsn, "
+  return Query(
+      "select seq, hash, kind, tag, segment, segments, body_hash, segment_hash, file_hash, "
+      "file_time, run, actor, application, environment, before, down is not null, lsn, "
       "to_char(at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), "
       "(extract(epoch from clock_timestamp() - at) * 1000)::bigint "
-      "from ballast.journal order by seq",
-      {}};
+      "from ballast.journal order by seq");
 }
 
 Query select_jobs() {
-  return {
+  return Query(
       "select tag, segment, batches, rows, coalesce(total, 0), cursor, sweeping, "
-      "(extract(epoch from clock_timestamp() - at) * 1000)::bigint from ballast.job",
-      {}};
+      "(extract(epoch from clock_timestamp() - at) * 1000)::bigint from ballast.job");
 }
 
 Result<std::vector<Row>> read_journal(const Rows& rows) {
@@ -172,19 +184,14 @@ Result<std::vector<Row>> read_journal(const Rows& rows) {
     Row& row = out.emplace_back();
     size_t column = 0;
     auto next = [&] { return rows.at(i, column++); };
-    row.seq = to_integer(next());
-    row.hash = next();
-    row.kind = next();
-    row.tag = next();
-    row.segment = to_integer(next());
-    row.segments = to_integer(next());
-    row.body_hash = next();
-    row.file_hash = next();
-    row.file_time = to_integer(next());
-    row.run = next();
-    row.actor = next();
-    row.application = next();
-    row.environment = next();
+    for (const Column& to : kBothWays) {
+      std::string_view cell = next();
+      if (to.text) {
+        row.*to.text = cell;
+      } else {
+        row.*to.integer = to_integer(cell);
+      }
+    }
     if (const Text* before = rows.cell(i, column++)) row.before = *before;
     row.has_down = next() == "t";
     row.lsn = next();

@@ -30,7 +30,7 @@ struct Row {
   int64_t seq = 0;
   std::string hash, kind, tag;
   int64_t segment = 0, segments = 1;
-  std::string body_hash, file_hash;
+  std::string body_hash, segment_hash, file_hash;
   int64_t file_time = 0;
   std::string run, actor, application, environment;
   Text before, down;      // `down` only on its way in
@@ -72,6 +72,10 @@ Query insert_rows(const Head& head, const std::vector<Row>& rows);
 // parameters begin behind those that `extra` has.
 Query insert_row_if(const Head& head, const Row& row, std::string_view before,
                     std::string_view condition, std::vector<Text> extra);
+
+// Writes the fingerprint of the schema as it now is into the row with `hash`, if that is in. It
+// never fails: a fingerprint that cannot be had is NULL.
+Query stamp(const std::string& hash);
 
 // Whether an error means that another run was faster.
 bool lost_race(const Error& error);

@@ -9,9 +9,18 @@ namespace {
 constexpr size_t kBytesMax = 4 << 20;
 constexpr size_t kUnitsMax = 500;
 
-bool within(const std::vector<std::string>& names, const std::set<std::string>& set) {
-  return std::all_of(names.begin(), names.end(),
-                     [&](const std::string& name) { return set.count(name) > 0; });
+bool within(const std::vector<std::string>& names, const std::vector<std::string>& others) {
+  for (const std::string& name : names) {
+    if (!contains(others, name)) return false;
+  }
+  return true;
+}
+
+// A pack of many migrations has many names, but few that are new.
+void add_all(const std::vector<std::string>& names, std::vector<std::string>& out) {
+  for (const std::string& name : names) {
+    if (!contains(out, name)) out.push_back(name);
+  }
 }
 
 size_t weight(const Unit& unit) {
@@ -31,7 +40,7 @@ bool Pack::joins(const Unit& unit, bool fresh) const {
   // Adding a constraint NOT VALID and validating it are two steps so that the second takes no lock
   // that the first has; on a table without rows there is nothing to wait for.
   for (const std::string& table : group.validates) {
-    if (made_.count(table) == 0 || written_.count(table) > 0 || opaque_) return false;
+    if (!contains(made_, table) || contains(written_, table) || opaque_) return false;
   }
   bool own = !group.opaque && within(group.touches, made_);
   // Within a migration the author asked for a commit.
@@ -41,8 +50,8 @@ bool Pack::joins(const Unit& unit, bool fresh) const {
 
 void Pack::add(const Unit& unit) {
   const Group& group = unit.segment().group;
-  made_.insert(group.makes.begin(), group.makes.end());
-  written_.insert(group.writes.begin(), group.writes.end());
+  add_all(group.makes, made_);
+  add_all(group.writes, written_);
   bytes_ += weight(unit);
   opaque_ = opaque_ || group.opaque;
   ended_ = group.ends;
@@ -104,41 +113,42 @@ std::string DrizzleTable::name() const {
 
 void DrizzleTable::create(std::vector<Query>& out) {
   if (!wanted() || exists()) return;
-  out.push_back({"create schema if not exists " + quote_name(drizzle_.schema), {}});
+  out.emplace_back("create schema if not exists " + quote_name(drizzle_.schema));
   std::string columns = "id serial primary key, hash text not null, created_at bigint";
-  columns_ = {"id", "hash", "created_at"};
+  columns_ = {"hash", "created_at"};
   if (drizzle_.named) {
     columns += ", name text, applied_at timestamp with time zone default now()";
-    columns_.insert({"name", "applied_at"});
+    columns_.emplace_back("name");
   }
-  out.push_back({"create table if not exists " + name() + " (" + columns + ")", {}});
+  out.emplace_back("create table if not exists " + name() + " (" + columns + ")");
 }
 
 void DrizzleTable::insert(const Row& row, std::vector<Query>& out) {
   if (!wanted()) return;
   create(out);
-  bool named = columns_.count("name") > 0;
-  Query query{"insert into " + name() + " (hash, created_at" + (named ? ", name" : "") +
-                  ") select $1::text, $2::bigint" + (named ? ", $4::text" : "") +
-                  " where exists (select from ballast.journal where hash = $3::text)",
-              {row.file_hash, json::Writer().integer(row.file_time).take(), row.hash}};
-  if (named) query.parameters.push_back(row.tag);
+  bool named = contains(columns_, "name");
+  Query query("insert into " + name() + " (hash, created_at" + (named ? ", name" : "") +
+              ") select $1::text, $2::bigint" + (named ? ", $4::text" : "") +
+              " where exists (select from ballast.journal where hash = $3::text)");
+  query.with(row.file_hash).with(json::Writer().integer(row.file_time).take()).with(row.hash);
+  if (named) query.with(row.tag);
   out.push_back(std::move(query));
 }
 
 void DrizzleTable::remove(const Row& row, std::vector<Query>& out) const {
   if (!wanted() || !exists()) return;
-  bool named = columns_.count("name") > 0;
-  Query query{"delete from " + name() +
-                  " where (hash = $1::text and created_at / 1000 = $2::bigint / 1000)" +
-                  (named ? " or name = $3::text" : ""),
-              {row.file_hash, json::Writer().integer(row.file_time).take()}};
-  if (named) query.parameters.push_back(row.tag);
+  bool named = contains(columns_, "name");
+  Query query("delete from " + name() +
+              " where exists (select from ballast.journal where hash = $3::text) and ((hash = "
+              "$1::text and created_at / 1000 = $2::bigint / 1000)" +
+              (named ? " or name = $4::text)" : ")"));
+  query.with(row.file_hash).with(json::Writer().integer(row.file_time).take()).with(row.hash);
+  if (named) query.with(row.tag);
   out.push_back(std::move(query));
 }
 
 Query DrizzleTable::select() const {
-  return {"select hash, created_at, to_jsonb(d) ->> 'name' from " + name() + " d", {}};
+  return Query("select hash, created_at, to_jsonb(d) ->> 'name' from " + name() + " d");
 }
 
 std::vector<DrizzleRow> read_drizzle(const Rows& rows) {

@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -36,7 +35,7 @@ class Pack {
 
  private:
   std::vector<Unit> units_;
-  std::set<std::string> made_, written_;
+  std::vector<std::string> made_, written_;
   size_t bytes_ = 0;
   bool opaque_ = false, ended_ = false;
 };
@@ -56,7 +55,7 @@ Statement locate(const Statement& statement, int64_t position);
 class DrizzleTable {
  public:
   DrizzleTable() = default;
-  DrizzleTable(Drizzle drizzle, std::set<std::string> columns)
+  DrizzleTable(Drizzle drizzle, std::vector<std::string> columns)
       : drizzle_(std::move(drizzle)), columns_(std::move(columns)) {}
 
   bool wanted() const { return !drizzle_.table.empty(); }
@@ -70,7 +69,7 @@ class DrizzleTable {
 
  private:
   Drizzle drizzle_;
-  std::set<std::string> columns_;
+  std::vector<std::string> columns_;
 };
 
 std::vector<DrizzleRow> read_drizzle(const Rows& rows);

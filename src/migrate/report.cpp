@@ -63,9 +63,9 @@ void write_request(json::Writer& out, const std::vector<Unit>& units) {
 
 }  // namespace
 
-std::vector<std::string> Runner::pending_tags() const {
+std::vector<std::string> Runner::tags_of(const std::vector<size_t>& indexes) const {
   std::vector<std::string> out;
-  for (size_t index : compared_.pending) out.push_back(bundle_.migrations[index].tag);
+  for (size_t index : indexes) out.push_back(bundle_.migrations[index].tag);
   return out;
 }
 
@@ -152,7 +152,7 @@ void Runner::write_outcome(json::Writer& out) const {
 
 void Runner::write_done(json::Writer& out) const {
   write_outcome(out);
-  strings(out, "pending", pending_tags());
+  strings(out, "pending", tags_of(compared_.pending));
 }
 
 Frame Runner::complete(bool more, std::string_view running) {
@@ -247,7 +247,7 @@ Frame Runner::plan() {
     if (!pack.units().empty()) write_request(out, pack.units());
   }
   out.close();
-  strings(out, "pending", pending_tags());
+  strings(out, "pending", tags_of(compared_.pending));
   strings(out, "loses", loses);
   out.close();
   return finish("done", out.take());

@@ -46,6 +46,16 @@ std::string quote(std::string_view text, char mark) {
 
 }  // namespace
 
+Query& Query::with(std::string_view text) {
+  parameters.emplace_back(text);
+  return *this;
+}
+
+Query& Query::with_or_null(const Text& text) {
+  parameters.push_back(text);
+  return *this;
+}
+
 std::string Request::body() const {
   json::Writer out;
   if (form_ == Form::single) {
@@ -84,6 +94,19 @@ int64_t to_integer(std::string_view text) {
   int64_t out = 0;
   std::from_chars(text.data(), text.data() + text.size(), out);
   return out;
+}
+
+std::string join(const std::vector<std::string>& texts, std::string_view between) {
+  std::string out;
+  for (const std::string& text : texts) out.append(out.empty() ? "" : between).append(text);
+  return out;
+}
+
+bool contains(const std::vector<std::string>& texts, std::string_view text) {
+  for (const std::string& one : texts) {
+    if (one == text) return true;
+  }
+  return false;
 }
 
 std::string quote_name(std::string_view name) { return quote(name, '"'); }

@@ -16,6 +16,14 @@ namespace ballast::migrate {
 using Text = std::optional<std::string>;
 
 struct Query {
+  Query() = default;
+  explicit Query(std::string_view text) : sql(text) {}
+  Query(std::string_view text, std::vector<Text> given) : sql(text), parameters(std::move(given)) {}
+
+  // Adds a parameter.
+  Query& with(std::string_view text);
+  Query& with_or_null(const Text& text);
+
   std::string sql;
   std::vector<Text> parameters;
 };
@@ -61,6 +69,9 @@ struct Rows {
 Result<std::vector<Rows>> read_results(std::string_view body);
 
 int64_t to_integer(std::string_view text);
+
+std::string join(const std::vector<std::string>& texts, std::string_view between);
+bool contains(const std::vector<std::string>& texts, std::string_view text);
 
 // "name", quoted for SQL; 'text', quoted for SQL.
 std::string quote_name(std::string_view name);

@@ -8,16 +8,11 @@ namespace {
 // A segment outside of transactions takes four requests, and each may be tried again.
 constexpr int64_t kRequestsReserve = 6;
 
-std::string join(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const std::string& text : texts) out.append(out.empty() ? "" : ", ").append(text);
-  return out;
-}
-
 // Settings of one transaction.
 Query set_timeouts(const std::string& lock, const std::string& statement) {
-  return {"select set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)",
-          {lock, statement}};
+  Query out(
+      "select set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)");
+  return out.with(lock).with(statement);
 }
 
 }  // namespace
@@ -38,15 +33,14 @@ Frame Runner::begin(std::string_view body) {
 
 // What is asked of every database, with a journal or without.
 Query Runner::facts() const {
-  Text table = drizzle_.wanted() ? Text(drizzle_.name()) : Text();
-  return {
+  Query out(
       "select current_setting('server_version_num'), "
       "to_regclass('ballast.journal') is not null, "
       "(select string_agg(attname, ',') from pg_attribute where attrelid = "
       "to_regclass($1::text) and attnum > 0 and not attisdropped), "
       "current_user, current_setting('lock_timeout'), current_setting('statement_timeout'), "
-      "current_setting('idle_in_transaction_session_timeout')",
-      {table}};
+      "current_setting('idle_in_transaction_session_timeout')");
+  return out.with_or_null(drizzle_.wanted() ? Text(drizzle_.name()) : Text());
 }
 
 // One request where all is there. Where something is not, the request fails as a whole, and the
@@ -78,14 +72,14 @@ Result<Done> Runner::take_facts(const Rows& rows) {
   if (rows.rows.size() != 1) return error(Code::reply_shape, "the server's settings are one row");
   server_ = to_integer(rows.at(0, 0));
   journal_there_ = rows.at(0, 1) == "t";
-  std::set<std::string> columns;
+  std::vector<std::string> columns;
   std::string_view names = rows.at(0, 2);
   while (!names.empty()) {
     size_t comma = std::min(names.find(','), names.size());
-    columns.emplace(names.substr(0, comma));
+    columns.emplace_back(names.substr(0, comma));
     names.remove_prefix(std::min(comma + 1, names.size()));
   }
-  drizzle_there_ = columns.count("hash") > 0 && columns.count("created_at") > 0;
+  drizzle_there_ = contains(columns, "hash") && contains(columns, "created_at");
   drizzle_ = DrizzleTable(bundle_.drizzle, std::move(columns));
   role_ = rows.at(0, 3);
   role_lock_timeout_ = rows.at(0, 4);
@@ -142,19 +136,15 @@ Result<Done> Runner::check() const {
 
 Result<Done> Runner::check_history() const {
   if (!compared_.half_undone.empty()) {
-    return error(Code::half_undone, join(compared_.half_undone));
+    return error(Code::half_undone, join(compared_.half_undone, ", "));
   }
-  auto tags = [&](const std::vector<size_t>& indexes) {
-    std::vector<std::string> out;
-    for (size_t index : indexes) out.push_back(bundle_.migrations[index].tag);
-    return join(out);
-  };
+  auto tags = [&](const std::vector<size_t>& indexes) { return join(tags_of(indexes), ", "); };
   if (!compared_.edited.empty()) return error(Code::history_edited, tags(compared_.edited));
   if (!options_.allow_missing && !compared_.missing.empty()) {
-    return error(Code::history_missing, join(compared_.missing));
+    return error(Code::history_missing, join(compared_.missing, ", "));
   }
   if (!options_.allow_missing && !compared_.beyond.empty() && !compared_.pending.empty()) {
-    return error(Code::history_forked, join(compared_.beyond) + ", the folder " +
+    return error(Code::history_forked, join(compared_.beyond, ", ") + ", the folder " +
                                            tags(compared_.pending) +
                                            ", and neither knows the other's");
   }
@@ -183,7 +173,7 @@ Frame Runner::decide() {
   }
   if (!told_) {
     told_ = true;
-    first_pending_ = pending_tags();
+    first_pending_ = tags_of(compared_.pending);
     first_seq_ = history_.exists ? history_.head().seq : -1;
     tell_plan();
   }
@@ -214,7 +204,7 @@ Frame Runner::record() {
   for (const Row& row : sent_) {
     if (row.kind != kind::kRenamed) continue;
     Row old = row;
-    Progress progress = history_.of(*row.before);
+    const Progress& progress = history_.of(*row.before);
     old.tag = *row.before;
     old.file_hash = progress.file_hash;
     old.file_time = progress.file_time;
@@ -271,6 +261,12 @@ bool Runner::limited() const {
          (options_.max_ms > 0 && now() >= options_.max_ms);
 }
 
+bool Runner::ends_all(const Unit& unit) const {
+  if (!unit.last()) return false;
+  if (unit.undo) return next_down_ + 1 == downs_.size();
+  return !compared_.pending.empty() && bundle_.migrations[compared_.pending.back()].tag == unit.tag;
+}
+
 Row Runner::make_row(std::string_view kind) const {
   Row out;
   out.kind = kind;
@@ -287,6 +283,7 @@ Row Runner::make_row(std::string_view kind, const Unit& unit) const {
   out.segment = static_cast<int64_t>(unit.index);
   out.segments = static_cast<int64_t>(unit.segments->size());
   out.body_hash = unit.body_hash;
+  out.segment_hash = unit.segment().hash;
   out.file_hash = unit.file_hash;
   out.file_time = unit.file_time;
   bool whole = kind == kind::kBaseline || kind == kind::kAdopted || kind == kind::kRenamed;

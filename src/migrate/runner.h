@@ -11,7 +11,6 @@
 
 #pragma once
 
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +53,7 @@ class Runner : public Conversation {
   Frame next_of_apply();
   Frame complete(bool more, std::string_view running = {});
   bool limited() const;
+  bool ends_all(const Unit& unit) const;  // nothing is left to do behind it
   bool fresh() const { return history_.empty() && compared_.adopted.empty(); }
   Unit unit_of(const Migration& migration, size_t index) const;
   Frame run_unit(const Unit& unit);
@@ -80,6 +80,7 @@ class Runner : public Conversation {
   Frame on_claimed();
   Frame ask_state();
   Frame on_state();
+  Request marked(const std::string& sql) const;
   Frame execute();
   Frame on_executed();
   Frame on_execute_failed();
@@ -102,8 +103,11 @@ class Runner : public Conversation {
   Frame end_batch();
   Frame on_batch_ended();
   Frame on_batch_failed();
+  Frame let_go();
+  Frame on_let_go() { return complete(true); }
   void take_next(const Rows& rows);
-  std::vector<Query> swap_job(bool sweeping, const std::vector<Text>& cursor, int64_t rows) const;
+  void swap_job(bool sweeping, const std::vector<Text>& cursor, int64_t rows,
+                std::vector<Query>& out) const;
   void tell_progress();
 
   // Undo.
@@ -127,7 +131,7 @@ class Runner : public Conversation {
   std::string problem(const Error& error, const Unit* unit, const Statement* statement) const;
   void write_done(json::Writer& out) const;
   void write_outcome(json::Writer& out) const;
-  std::vector<std::string> pending_tags() const;
+  std::vector<std::string> tags_of(const std::vector<size_t>& indexes) const;
 
   // A migration whose down is to be run.
   struct Downed {
@@ -172,7 +176,8 @@ class Runner : public Conversation {
   std::vector<Text> upper_;
   int64_t upper_rows_ = 0;
 
-  std::deque<Downed> downs_;
+  std::vector<Downed> downs_;
+  size_t next_down_ = 0;
 };
 
 }  // namespace ballast::migrate

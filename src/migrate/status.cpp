@@ -34,9 +34,9 @@ std::string command_of(std::string_view sql) {
   return out;
 }
 
-void write_applied(json::Writer& out, const std::string& tag, const Progress& progress) {
+void write_applied(json::Writer& out, const Progress& progress) {
   const Row& row = progress.last;
-  out.object().member("tag").string(tag).member("kind").string(row.kind);
+  out.object().member("tag").string(progress.tag).member("kind").string(row.kind);
   text_or_null(out, "at", row.at);
   text_or_null(out, "actor", row.actor);
   text_or_null(out, "application", row.application);
@@ -59,30 +59,21 @@ Frame Runner::status() {
     results.clear();
     return on_activity();
   }
-  return ask(Request::single({std::string(kActivity), {}}), &Runner::on_activity,
-             &Runner::on_failed);
+  return ask(Request::single(Query(kActivity)), &Runner::on_activity, &Runner::on_failed);
 }
 
 Frame Runner::on_activity() { return finish("done", status_text()); }
 
 std::string Runner::status_text() const {
-  auto tags = [&](const std::vector<size_t>& indexes) {
-    std::vector<std::string> out;
-    for (size_t index : indexes) out.push_back(bundle_.migrations[index].tag);
-    return out;
-  };
   json::Writer out;
   out.object().member("journal").boolean(history_.exists);
   text_or_null(out, "environment", history_.environment());
   out.member("applied").array();
-  std::vector<std::pair<int64_t, std::string>> applied;
-  for (const auto& [tag, progress] : history_.all()) {
-    if (progress.is == Progress::Is::applied) applied.emplace_back(progress.last.seq, tag);
+  for (const Progress* progress : history_.in_order()) {
+    if (progress->is == Progress::Is::applied) write_applied(out, *progress);
   }
-  std::sort(applied.begin(), applied.end());
-  for (const auto& [seq, tag] : applied) write_applied(out, tag, history_.of(tag));
   // Applied by Drizzle, and not yet taken over.
-  for (const std::string& tag : tags(compared_.adopted)) {
+  for (const std::string& tag : tags_of(compared_.adopted)) {
     out.object().member("tag").string(tag).member("kind").string("drizzle");
     for (std::string_view key : {"at", "actor", "application", "run", "lsn"}) {
       out.member(key).null();
@@ -90,8 +81,8 @@ std::string Runner::status_text() const {
     out.member("down").boolean(false).close();
   }
   out.close();
-  write_tags(out, "pending", tags(compared_.pending));
-  write_tags(out, "edited", tags(compared_.edited));
+  write_tags(out, "pending", tags_of(compared_.pending));
+  write_tags(out, "edited", tags_of(compared_.edited));
   std::vector<std::string> missing = compared_.missing;
   // An older folder lacks what is newer, and that is well; one that has others in its place has
   // forked.
@@ -105,10 +96,10 @@ std::string Runner::status_text() const {
     out.member("to").string(bundle_.migrations[index].tag).close();
   }
   out.close().member("partial").array();
-  for (const auto& [tag, progress] : history_.all()) {
+  for (const Progress& progress : history_.all()) {
     bool undoing = progress.is == Progress::Is::undoing;
     if (progress.is != Progress::Is::partial && !undoing) continue;
-    out.object().member("tag").string(tag).member("segment").integer(progress.next);
+    out.object().member("tag").string(progress.tag).member("segment").integer(progress.next);
     out.member("segments").integer(progress.segments);
     out.member("direction").string(undoing ? "undo" : "apply").close();
   }
@@ -132,8 +123,9 @@ std::string Runner::status_text() const {
 // statement knows its migration by the mark in front of it.
 void Runner::write_running(json::Writer& out) const {
   out.member("running").array();
-  for (const auto& [tag, progress] : history_.all()) {
+  for (const Progress& progress : history_.all()) {
     if (!progress.started) continue;
+    const std::string& tag = progress.tag;
     const Row& claim = progress.claim;
     int64_t done = 0, total = 0, ms = claim.age_ms;
     std::string phase, what = "batch";

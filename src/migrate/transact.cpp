@@ -14,7 +14,7 @@ Frame Runner::transact(const Unit& first) {
   size_t at = first.index;
   for (size_t index : compared_.pending) {
     const Migration& migration = bundle_.migrations[index];
-    Progress progress = history_.of(migration.tag);
+    const Progress& progress = history_.of(migration.tag);
     if (progress.started) break;
     at = static_cast<size_t>(progress.next);
     for (; at < migration.segments.size(); ++at) {
@@ -54,13 +54,14 @@ Frame Runner::send_pack(bool naming) {
     }
     if (i == 0 || unit.tag != before->tag) event.string(unit.tag);
     before = &unit;
-    if (naming) queries.push_back({naming_block(group), {}});
+    if (naming) queries.emplace_back(naming_block(group));
     for (const Statement& statement : group.statements) {
-      if (!naming) queries.push_back({statement.sql, {}});
+      if (!naming) queries.emplace_back(statement.sql);
     }
     if (!unit.last()) continue;
     unit.undo ? drizzle_sent_.remove(sent_[i], queries) : drizzle_sent_.insert(sent_[i], queries);
   }
+  if (ends_all(pack_.units().back())) queries.push_back(stamp(sent_.back().hash));
   event.close().close();
   if (!naming) tell(event);
   Request request = Request::transaction(std::move(queries));
@@ -94,7 +95,10 @@ Frame Runner::on_pack_failed() {
     bool same = failure.code == first_failure_.code && index >= 0;
     return blame(units[0], index, same ? failure : first_failure_, same);
   }
-  if (statements <= 1) return blame(units[0], statements == 1 ? 0 : -1, failure, false);
+  // Where only the statement can have been it, and none of ours beside it.
+  bool alone = history_.exists && (!drizzle_.wanted() || drizzle_.exists());
+  if (statements == 0 || (statements == 1 && alone))
+    return blame(units[0], statements == 1 ? 0 : -1, failure, false);
   first_failure_ = failure;
   return send_pack(true);
 }

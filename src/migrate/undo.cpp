@@ -1,7 +1,5 @@
 // Undo: the downs that the journal holds, newest first. A migration's own bundle need not be there.
 
-#include <algorithm>
-
 #include "runner.h"
 
 namespace ballast::migrate {
@@ -9,22 +7,20 @@ namespace ballast::migrate {
 // Applied after `to`, newest first.
 std::vector<std::string> Runner::tags_after(const std::string& to) const {
   int64_t from = history_.of(to).last.seq;
-  std::vector<std::pair<int64_t, std::string>> found;
-  for (const auto& [tag, progress] : history_.all()) {
-    if (progress.last.seq > from && tag != to) found.emplace_back(progress.last.seq, tag);
-  }
-  std::sort(found.rbegin(), found.rend());
+  std::vector<const Progress*> all = history_.in_order();
   std::vector<std::string> out;
-  for (auto& [seq, tag] : found) out.push_back(std::move(tag));
+  for (size_t i = all.size(); i-- > 0;) {
+    if (all[i]->last.seq > from && all[i]->tag != to) out.push_back(all[i]->tag);
+  }
   return out;
 }
 
 Frame Runner::begin_undo() {
-  Progress to = history_.of(options_.to);
+  const Progress& to = history_.of(options_.to);
   if (options_.to.empty() || to.is == Progress::Is::absent) {
     return fail(error(Code::tag_unknown, options_.to + " in the database"));
   }
-  if (!downs_.empty()) return next_of_undo();
+  if (next_down_ < downs_.size()) return next_of_undo();
   std::vector<std::string> tags = tags_after(options_.to);
   if (tags.empty()) return options_.action == Action::plan ? plan() : complete(false);
   std::string seqs;
@@ -33,16 +29,18 @@ Frame Runner::begin_undo() {
     seqs += json::Writer().integer(history_.of(tag).last.seq).take();
   }
   // Of one that is half undone, the row of its last segment is not the newest of its tag.
-  Query query{
+  Query query(
       "select distinct on (tag) tag, down from ballast.journal where down is not null and "
       "tag in (select tag from ballast.journal where seq = any "
-      "(string_to_array($1::text, ',')::bigint[])) order by tag, seq desc",
-      {seqs}};
+      "(string_to_array($1::text, ',')::bigint[])) order by tag, seq desc");
+  query.with(seqs);
   return ask(Request::single(std::move(query)), &Runner::on_downs, &Runner::on_failed);
 }
 
 Frame Runner::on_downs() {
   std::vector<std::string> lacking, losses;
+  downs_.clear();
+  next_down_ = 0;
   for (const std::string& tag : tags_after(options_.to)) {
     std::string raw;
     for (size_t i = 0; i < results[0].rows.size(); ++i) {
@@ -61,27 +59,23 @@ Frame Runner::on_downs() {
     for (const std::string& loss : down.value().loses) losses.push_back(tag + " " + loss);
     downs_.push_back({tag, std::move(down).value()});
   }
-  auto join = [](const std::vector<std::string>& texts) {
-    std::string out;
-    for (const std::string& text : texts) out.append(out.empty() ? "" : ", ").append(text);
-    return out;
-  };
-  if (!lacking.empty()) return fail(error(Code::down_missing, join(lacking)));
+  if (!lacking.empty()) return fail(error(Code::down_missing, join(lacking, ", ")));
   if (options_.action == Action::plan) return plan();
   if (!losses.empty() && !options_.allow_data_loss) {
-    return fail(error(Code::data_loss, join(losses)));
+    return fail(error(Code::data_loss, join(losses, ", ")));
   }
   return next_of_undo();
 }
 
 Frame Runner::next_of_undo() {
-  while (!downs_.empty() && history_.of(downs_.front().tag).is == Progress::Is::absent) {
-    downs_.pop_front();
+  while (next_down_ < downs_.size() &&
+         history_.of(downs_[next_down_].tag).is == Progress::Is::absent) {
+    ++next_down_;
   }
-  if (downs_.empty()) return complete(false);
+  if (next_down_ == downs_.size()) return complete(false);
   if (limited()) return complete(true);
-  const Downed& downed = downs_.front();
-  Progress progress = history_.of(downed.tag);
+  const Downed& downed = downs_[next_down_];
+  const Progress& progress = history_.of(downed.tag);
   Unit unit;
   unit.tag = downed.tag;
   unit.file = downed.down.file;

@@ -15,7 +15,7 @@ Error& Error::operator=(const Error&) = default;
 Error& Error::operator=(Error&&) noexcept = default;
 Error::~Error() = default;
 
-Failure::Failure(Error error) : error_(new Error(std::move(error))) {}
+Failure::Failure(Error&& error) : error_(new Error(std::move(error))) {}
 void Failure::Free::operator()(Error* error) const { delete error; }
 
 std::string_view code_text(Code code) { return {code.entry, kCodeSize}; }

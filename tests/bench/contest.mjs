@@ -72,7 +72,8 @@ async function timed(work, times) {
   return (performance.now() - start) / times
 }
 
-function quantile(sorted, q) {
+/** The value below which a part of a sorted list lies. */
+export function quantile(sorted, q) {
   const at = (sorted.length - 1) * q
   const low = sorted[Math.floor(at)]
   return low + (sorted[Math.ceil(at)] - low) * (at - Math.floor(at))

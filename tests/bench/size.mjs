@@ -1,9 +1,10 @@
 /**
- * `npm run size`: what a Worker that imports `neon` loads, minified and gzipped at level 9.
+ * `npm run size`: what a Worker loads, minified and gzipped at level 9: `client` where it imports
+ * `neon`, `migrate-size` what `ballast/migrate` adds to that.
  *
  *   npm run size              a table
- *   npm run size -- --json    {"client":{"gzip","aim","gate"}}
- *   npm run size -- --gate    exits with 1 above the gate
+ *   npm run size -- --json    {"client":{"gzip","aim","gate"},"migrate-size":{…,"javascript"}}
+ *   npm run size -- --gate    exits with 1 above a gate
  */
 import { readFileSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -12,21 +13,36 @@ import { gzipSync } from 'node:zlib'
 import { bundle } from './isolate.mjs'
 
 // The official driver's own size in the same Worker (@neondatabase/serverless 1.2.0): see below.
-const AIM = 47_000
+const CLIENT_AIM = 47_000
+// Of the module; the JavaScript beside it shares most of its parts with the client's.
+const MIGRATE_AIM = 40_000
 
 const { values: args } = parseArgs({
   options: { json: { type: 'boolean' }, gate: { type: 'boolean' } },
 })
 
-/** The files of a Worker that uses `neon` of a package, with their sizes. */
-async function files(peer) {
-  const contents = `
-    import { neon } from '${peer}'
-    export default {
-      fetch: async (request, env) => Response.json(await neon(env.URL)\`select 1\`),
-    }`
+const clientOf = peer => `
+  import { neon } from '${peer}'
+  export default {
+    fetch: async (request, env) => Response.json(await neon(env.URL)\`select 1\`),
+  }`
+
+// The endpoint uses all that `ballast/migrate` has; `neon` is there as well, for what they share.
+const migrator = `
+  import { neon } from 'ballast'
+  import { migrationEndpoint } from 'ballast/migrate'
+  const { url, environment, tokens, migrations } = globalThis
+  const migrate = migrationEndpoint(migrations, { url, environment, tokens })
+  export default {
+    fetch: async (request, env, context) => request.method === 'POST'
+      ? migrate(request, env, context)
+      : Response.json(await neon(env.URL)\`select 1\`),
+  }`
+
+/** The files of a Worker, bundled and minified, with their sizes. */
+async function files(contents, name) {
   const stdin = { contents, resolveDir: import.meta.dirname }
-  const path = await bundle({ stdin }, 'size-' + peer.replace(/\W/g, ''), { minify: true })
+  const path = await bundle({ stdin }, `size-${name}`, { minify: true })
   const folder = dirname(path)
   return readdirSync(folder).map(name => {
     const bytes = readFileSync(join(folder, name))
@@ -34,21 +50,35 @@ async function files(peer) {
   }).filter(({ name }) => name === 'worker.js' || name.endsWith('.wasm'))
 }
 
-const ours = await files('ballast')
-const official = await files('@neondatabase/serverless')
+const ours = await files(clientOf('ballast'), 'ballast')
+const official = await files(clientOf('@neondatabase/serverless'), 'official')
+const both = await files(migrator, 'migrate')
 const total = list => list.reduce((sum, { gzip }) => sum + gzip, 0)
-const gzip = total(ours)
-// A gate has some room over its aim, as the others have; here 10 %, since sizes do not waver.
-const result = { client: { gzip, aim: AIM, gate: Math.round(AIM * 1.1) } }
+const script = list => list.find(({ name }) => name === 'worker.js')
+const module = both.find(({ name }) => name.startsWith('ballast-migrate'))
+const javascript = script(both).gzip - script(ours).gzip
+
+// A gate has some room over its aim, as the others have; here 10 %, since sizes do not waver. The
+// runner's stands over what is reached: it was 62.5 KB when it first ran, and what is left is string
+// code of many small functions.
+const judged = (gzip, aim, gate = Math.round(aim * 1.1)) => ({ gzip, aim, gate })
+const result = {
+  client: judged(total(ours), CLIENT_AIM),
+  'migrate-size': { ...judged(module.gzip, MIGRATE_AIM, 56_000), javascript },
+}
 if (args.json) console.log(JSON.stringify(result))
 else {
-  for (const { name, bytes, gzip } of [...ours, ...official]) {
+  for (const { name, bytes, gzip } of [...ours, ...official, module]) {
     const columns = [name.padEnd(32), String(bytes).padStart(8), String(gzip).padStart(8)]
     console.log(`  ${columns.join('')} gzipped`)
   }
-  console.log(`client: ${gzip} bytes gzipped, aim < ${AIM}, official driver ${total(official)}`)
+  console.log(`client: ${result.client.gzip} bytes gzipped, aim < ${CLIENT_AIM}, ` +
+    `official driver ${total(official)}`)
+  console.log(`migrate-size: module ${module.gzip} bytes gzipped, aim < ${MIGRATE_AIM}; ` +
+    `JavaScript beyond the client's ${javascript}`)
 }
-if (args.gate && gzip > result.client.gate) {
-  console.error(`client: ${gzip} bytes gzipped are over the gate of ${result.client.gate}`)
+for (const [name, { gzip, gate }] of Object.entries(result)) {
+  if (!args.gate || gzip <= gate) continue
+  console.error(`${name}: ${gzip} bytes gzipped are over the gate of ${gate}`)
   process.exitCode = 1
 }

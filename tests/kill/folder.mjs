@@ -25,7 +25,8 @@ export function killFolder(rows) {
     create function note_touch() returns trigger language plpgsql as $$
     begin insert into touched values (new.id); return new; end $$;`)
   add('accounts', `
-    create table accounts (id int primary key, email text not null, cents int not null, euros numeric);
+    create table accounts
+      (id int primary key, email text not null, cents int not null, euros numeric);
     insert into accounts select g, 'user' || g || '@example.com', g * 10, null
       from generate_series(1, ${rows}) g;`)
   add('touch', `
@@ -60,7 +61,8 @@ export function killFolder(rows) {
   add('notes_more', `alter table notes add column tags text[] not null default '{}';`)
   add('function', `create function double(i int) returns int language sql immutable
       begin atomic select i * 2; end;`)
-  add('generated', 'alter table orders add column twice int generated always as (double(total)) stored;')
+  add('generated',
+    'alter table orders add column twice int generated always as (double(total)) stored;')
   add('drop_index', 'drop index concurrently orders_total;', false)
   add('sequence', 'create sequence tickets start 100;')
   add('ticket', `alter table orders add column ticket bigint default nextval('tickets');`)
@@ -73,7 +75,11 @@ export function killFolder(rows) {
   return files
 }
 
-/** One row: everything that must not depend on what happened on the way, as one text. */
+/**
+ * One row: everything that must not depend on what happened on the way, as one text. Of tickets
+ * that is how many there are, and that none is missing between them: a sequence does not go back
+ * when a transaction does.
+ */
 export const catalogQuery = `
   select json_build_object(
     'columns', (select json_agg(format('%s.%s %s %s %s', c.relname, a.attname,
@@ -91,9 +97,10 @@ export const catalogQuery = `
       where c.relnamespace = 'public'::regnamespace),
     'labels', (select json_agg(enumlabel order by enumsortorder) from pg_enum),
     'policies', (select json_agg(polname) from pg_policy),
-    'accounts', (select json_build_array(count(*), sum(euros), count(*) filter (where euros is null))
-      from accounts),
-    'orders', (select json_build_array(count(*), sum(twice), min(ticket), max(ticket)) from orders),
+    'accounts', (select json_build_array(count(*), sum(euros),
+        count(*) filter (where euros is null)) from accounts),
+    'orders', (select json_build_array(count(*), sum(twice), count(distinct ticket),
+        max(ticket) - min(ticket)) from orders),
     'jobs', (select count(*) from ballast.job),
     'applied', (select json_agg(tag || segment order by tag, segment) from ballast.journal
       where kind in ('applied', 'done')),

@@ -3,8 +3,8 @@
  * is sent, after it was sent, in the middle of its answer, or the runner itself dies. Whatever
  * happens, the database must end up the same, and every step and batch must have come once.
  *
- *   npm run kill -- --runs 2000 --seed 7 --json      random runs; prints how each fault was survived
- *   npm run kill -- --each                           one fault at every request, each kind in turn
+ *   npm run kill -- --runs 2000 --seed 7 --json    random runs, and a count of what went wrong
+ *   npm run kill -- --each                         one fault at every request, of each kind
  *
  * Sleeps take no time. A run that fails prints its seed, from which it plays again alone.
  */
@@ -126,18 +126,18 @@ export async function playReference(arena, bundle) {
   return { ...found, requests }
 }
 
-/** Each kind of fault at each request, once. */
-export async function playEach(arena, rows, report) {
+/** Each kind of fault once at each request, or at each one in `every`, from the first on. */
+export async function playEach(arena, rows, report, every = 1) {
   const { bundle } = bundleFiles(killFolder(rows))
   const reference = await playReference(arena, bundle)
   const counts = { runs: 0, faults: 0, duplicates: 0, losses: 0, stuck: 0 }
-  for (const kind of kinds) {
-    for (let at = 0; at < reference.requests; at++) {
-      const choose = ordinal => ordinal === at ? kind : undefined
-      await judge(counts, `${kind} at request ${at}`, report, () =>
-        playRun(arena, bundle, choose, counts, reference))
-    }
-  }
+  const faults = kinds.flatMap(kind =>
+    Array.from({ length: Math.ceil(reference.requests / every) }, (_, i) => [kind, i * every]))
+  await inTurns(faults, async ([kind, at]) => {
+    const choose = ordinal => ordinal === at ? kind : undefined
+    await judge(counts, `${kind} at request ${at}`, report, () =>
+      playRun(arena, bundle, choose, counts, reference))
+  })
   return { ...counts, requests: reference.requests }
 }
 
@@ -146,19 +146,25 @@ export async function playRandom(arena, rows, runs, seed, report) {
   const { bundle } = bundleFiles(killFolder(rows))
   const reference = await playReference(arena, bundle)
   const counts = { runs: 0, faults: 0, duplicates: 0, losses: 0, stuck: 0 }
-  let next = 0
-  const worker = async () => {
-    while (next < runs) {
-      const own = seed + next++
-      const random = generator(own)
-      const chance = random() * 0.3
-      const choose = () => random() < chance ? kinds[Math.floor(random() * kinds.length)] : undefined
-      await judge(counts, `--runs 1 --seed ${own}`, report, () =>
-        playRun(arena, bundle, choose, counts, reference))
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(4, runs) }, worker))
+  const seeds = Array.from({ length: runs }, (_, i) => seed + i)
+  await inTurns(seeds, async own => {
+    const random = generator(own)
+    const chance = random() * 0.3
+    const choose = () =>
+      random() < chance ? kinds[Math.floor(random() * kinds.length)] : undefined
+    await judge(counts, `--runs 1 --seed ${own}`, report, () =>
+      playRun(arena, bundle, choose, counts, reference))
+  })
   return counts
+}
+
+/** Plays all, a few at a time: most of a run is waiting for the server. */
+async function inTurns(list, play) {
+  const left = list.values()
+  const worker = async () => {
+    for (const item of left) await play(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(4, list.length) }, worker))
 }
 
 async function judge(counts, name, report, play) {
@@ -192,8 +198,10 @@ async function main() {
       : await playRandom(arena, Number(args.rows ?? 200), Number(args.runs), seed, report)
     const { runs, faults, duplicates, losses, stuck } = counts
     if (args.json) console.log(JSON.stringify({ runs, faults, duplicates, losses, stuck }))
-    else console.log(`${runs} runs, ${faults} faults: ${duplicates} duplicates, ${losses} losses, ` +
-      `${stuck} stuck`)
+    else {
+      console.log(`${runs} runs, ${faults} faults: ` +
+        `${duplicates} duplicates, ${losses} losses, ${stuck} stuck`)
+    }
     process.exitCode = duplicates + losses + stuck > 0 ? 1 : 0
   } finally {
     await arena.close()

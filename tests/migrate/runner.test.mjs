@@ -50,7 +50,7 @@ describe('the runner', () => {
       [['0001_b', '0002_b'], ['0003_a'], ['0004_a']])
   })
 
-  it('never validates in the transaction that added a constraint, where there are rows', async () => {
+  it('never validates in the transaction that added a constraint, with rows', async () => {
     const bare = `create table t (id int, a int);`
     const rows = `${bare} insert into t select g, g from generate_series(1, 10) g;`
     const both = `alter table t add constraint positive check (a > 0) not valid;
@@ -85,8 +85,8 @@ describe('the runner', () => {
     assert.equal(error.message, 'column "nope" does not exist')
     assert.deepEqual([error.file, error.line, error.column], ['0000_a.sql', 4, 19])
     assert.equal(error.statement, `select 'ä', nope from a`)
-    assert.equal(await one(`select to_regclass('a') is null and to_regclass('ballast.journal') is null`),
-      true)
+    assert.equal(await one(`select to_regclass('a') is null
+      and to_regclass('ballast.journal') is null`), true)
   })
 
   it('names a statement that fails in a function, and one at commit', async () => {
@@ -128,7 +128,8 @@ describe('the runner', () => {
     assert.equal(error.message, 'canceling statement due to lock timeout')
     assert.deepEqual([error.file, error.line], ['0001_x.sql', 2])
     assert.match(error.hint, /pg_stat_activity/)
-    assert.equal(events.filter(event => event.event === 'waiting' && event.why === 'lock').length, 2)
+    const waits = events.filter(event => event.event === 'waiting' && event.why === 'lock')
+    assert.equal(waits.length, 2)
     setTimeout(() => holder.query('commit').then(() => holder.end()), 300)
     assert.deepEqual((await apply(files)).applied, ['0001_x'])
   })
@@ -197,8 +198,10 @@ describe('the runner', () => {
     }
     const { applied } = await start(files)
     assert.equal(applied.length, 3)
-    assert.equal(await one('select count(*) || \' \' || sum(n) || \' \' || max(n) from t'), '428 428 1')
-    const { undone, error } = await apply(files, { action: 'undo', to: '0000_t', allowDataLoss: true })
+    assert.equal(await one(`select format('%s %s %s', count(*), sum(n), max(n)) from t`),
+      '428 428 1')
+    const undo = { action: 'undo', to: '0000_t', allowDataLoss: true }
+    const { undone, error } = await apply(files, undo)
     assert.equal(error, undefined)
     assert.deepEqual(undone, ['0002_d', '0001_n'])
     assert.equal(await one('select sum(n) from t'), '0')
@@ -206,12 +209,91 @@ describe('the runner', () => {
 
   it('knows a renamed migration by its text', async () => {
     const down = { '0001_old.down.sql': 'drop table b;' }
-    await start({ '0000_a.sql': 'create table a (id int);', '0001_old.sql': 'create table b (id int);',
-      ...down })
+    await start({ '0000_a.sql': 'create table a (id int);',
+      '0001_old.sql': 'create table b (id int);', ...down })
     const { renamed, applied, error } = await apply({ '0000_a.sql': 'create table a (id int);',
       '0001_new.sql': '-- A new comment.\nCREATE TABLE b (\n  id int\n)' })
     assert.equal(error, undefined)
     assert.deepEqual([renamed, applied], [[{ from: '0001_old', to: '0001_new' }], []])
+  })
+
+  it('lets a migration be mended where it is not done yet, and nowhere else', async () => {
+    const broken = { '0000_a.sql': `create table a (id int);
+      -- ballast:commit
+      create table b (id int, nope nonsense);` }
+    const { error } = await start(broken)
+    assert.deepEqual([error.code, error.line], ['42704', 3])
+    const meddled = { '0000_a.sql': broken['0000_a.sql'].replace('a (id int)', 'a (id bigint)') }
+    assert.equal((await apply(meddled)).error.code, 'BM004')
+    const mended = { '0000_a.sql': broken['0000_a.sql'].replace(', nope nonsense', '') }
+    assert.deepEqual((await apply(mended)).applied, ['0000_a'])
+    assert.deepEqual((await apply(mended)).applied, [])
+    assert.equal((await apply(broken)).error.code, 'BM004')
+  })
+
+  it('lets a statement that runs alone be mended, too', async () => {
+    const table = { '0000_t.sql': 'create table t (a int);' }
+    await start(table)
+    const wrong = { ...table, '0001_i.sql': 'create index concurrently i on t (nope);' }
+    assert.equal((await apply(wrong)).error.code, '42703')
+    const right = { ...table, '0001_i.sql': 'create index concurrently i on t (a);' }
+    const { error, applied } = await apply(right, { leaseMs: 0 })
+    assert.equal(error, undefined)
+    assert.deepEqual(applied, ['0001_i'])
+  })
+
+  it('goes on with a batch that a limit stopped, without waiting', async () => {
+    const files = {
+      '0000_t.sql': `create table t (id int primary key, n int);
+        insert into t select g, 0 from generate_series(1, 100) g;`,
+      '0001_n.sql': `update t set n = n + 1
+        where /* ballast:batch key=(id) size=5 sweep=none */ true;`,
+    }
+    await start({ '0000_t.sql': files['0000_t.sql'] })
+    const began = Date.now()
+    let calls = 0
+    for (let more = true; more; calls++) {
+      const summary = await apply(files, { maxRequests: 12 })
+      assert.equal(summary.error, undefined)
+      assert.deepEqual(summary.events.filter(event => event.event === 'waiting'), [])
+      more = summary.more
+      assert.ok(calls < 30)
+    }
+    assert.ok(calls > 2)
+    assert.ok(Date.now() - began < 15_000)
+    assert.equal(await one('select min(n) || \' \' || max(n) from t'), '1 1')
+  })
+
+  it('takes Drizzle\'s row away also where a down ends outside of a transaction', async () => {
+    const journal = tags => JSON.stringify({ version: '7', dialect: 'postgresql', entries:
+      tags.map((tag, idx) => ({ idx, version: '7', when: 1000 + idx, tag, breakpoints: true })) })
+    const files = {
+      'meta/_journal.json': journal(['0000_t', '0001_i']),
+      '0000_t.sql': 'create table t (a int);',
+      '0001_i.sql': 'create index concurrently i on t (a);',
+      '0001_i.down.sql': 'drop index concurrently i;',
+    }
+    await start(files)
+    const { undone } = await apply(files, { action: 'undo', to: '0000_t' })
+    assert.deepEqual(undone, ['0001_i'])
+    const { applied, adopted } = await apply(files)
+    assert.deepEqual([applied, adopted], [['0001_i'], []])
+  })
+
+  it('keeps the fingerprint of what a run left, which the same schema has again', async () => {
+    const first = { '0000_a.sql': 'create table a (id int);' }
+    const more = { ...first, '0001_b.sql': 'create table b (id int);',
+      '0001_b.down.sql': 'drop table b;' }
+    await start(first)
+    await apply(more)
+    await apply(more, { action: 'undo', to: '0000_a', allowDataLoss: true })
+    await apply(more)
+    const prints = (await database.rows(`select fingerprint from ballast.journal
+      where kind <> 'genesis' order by seq`)).flat()
+    assert.equal(prints.length, 4)
+    assert.ok(prints.every(print => /^1:[0-9a-f]{32}$/.test(print)))
+    assert.deepEqual([prints[2], prints[3]], [prints[0], prints[1]])
+    assert.notEqual(prints[0], prints[1])
   })
 
   it('opens the journal of release 0.10', async () => {

@@ -26,6 +26,7 @@ export async function openArena() {
       endpoints.add(dev)
       return {
         url: dev.databaseUrl,
+        endpoint: dev.url,
         direct: direct.href,
         /** Past the endpoint. */
         async rows(query, values = []) {

@@ -14,7 +14,7 @@ const rooms = {
   catalog: ['result'],
   neon: ['result', 'json', 'codec', 'task'],
   migrate: ['result', 'json', 'codec', 'task', 'hash', 'neon'],
-  folder: ['result', 'json', 'hash', 'sql'],
+  folder: ['result', 'task', 'hash', 'sql'],
   tape: ['result', 'json', 'codec', 'neon'],
 }
 

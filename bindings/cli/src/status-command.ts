@@ -25,8 +25,8 @@ export async function statusCommand(flags: StatusFlags): Promise<number> {
       return runner.perform({ action: 'status', ...common, ...asked }, () => {})
     })
     const { environment } = common
-    // Asked by GET, an endpoint only tells; which one is meant is for us to compare.
-    if (runner.isRemote && environment !== undefined && status.environment !== null) {
+    // Who only looks is told of every database; which one is meant is for us to compare.
+    if (environment !== undefined && status.environment !== null) {
       if (environment !== status.environment) throw elsewhere(environment, status.environment)
     }
     const order = bundled.migrations.map(({ tag }) => tag)

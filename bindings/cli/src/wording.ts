@@ -64,7 +64,7 @@ function wordsOf(event: Told): string[] {
     case 'started':
       return [`${event.tag}: ${event.statement} (line ${event.line}) …`]
     case 'repaired':
-      return [`${event.tag}: ${event.statement} had broken off before; its remains were removed`]
+      return [`${event.tag}: taking away what a broken attempt has left: ${event.statement}`]
     case 'undone':
       return [`undone ${event.tag} (${time(event.ms)})`]
     case 'naming':

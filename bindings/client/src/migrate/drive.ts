@@ -175,7 +175,7 @@ class Drive {
       if (signal.aborted) return
       const { running = [] } = (status ?? {}) as Partial<ResultOf<'status'>>
       for (const { tag, segment, phase, done, total } of running) {
-        this.#emit({ event: 'progress', tag, segment, phase, done, total })
+        if (phase !== null) this.#emit({ event: 'progress', tag, segment, phase, done, total })
       }
     }
   }

@@ -11,7 +11,10 @@ export interface BundledStatement {
 export interface Segment {
   kind: 'transaction' | 'alone' | 'batch'
   line: number
-  statements: BundledStatement[]
+  /** Of a transaction. */
+  statements?: BundledStatement[]
+  /** Of what runs alone or in batches. */
+  statement?: BundledStatement
   [more: string]: unknown
 }
 
@@ -227,7 +230,7 @@ export type ResultOf<A extends Action> =
 export type MigrateEvent =
   | { event: 'plan', pending: string[], applied: number, unknown: string[] }
   | { event: 'adopted' | 'renamed' | 'baseline', tag: string, from?: string }
-  | { event: 'applying', tags: string[], line?: number }
+  | { event: 'applying', tags: string[] }
   | { event: 'applied', tag: string, segment: number, segments: number, ms: number }
   | {
     event: 'started'
