@@ -198,7 +198,7 @@ Frame Runner::conclude() {
   queries.push_back(insert_row_if(history_.head(), sent_[0], {}, condition, std::move(extra)));
   swap_ = queries.size() - 1;
   if (unit_.last()) {
-    unit_.undo ? drizzle_sent_.remove(sent_[0], queries) : drizzle_sent_.insert(sent_[0], queries);
+    unit_.undo ? drizzle_sent_.remove(sent_[0], queries) : drizzle_sent_.insert(sent_, queries);
   }
   if (ends_all(unit_)) queries.push_back(stamp(sent_[0].hash));
   return ask(Request::transaction(std::move(queries)), &Runner::on_concluded, &Runner::on_refused);

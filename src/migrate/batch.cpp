@@ -223,7 +223,7 @@ Frame Runner::end_batch() {
       .with(unit_.tag)
       .with(integer(job_.segment));
   if (unit_.last()) {
-    unit_.undo ? drizzle_sent_.remove(sent_[0], queries) : drizzle_sent_.insert(sent_[0], queries);
+    unit_.undo ? drizzle_sent_.remove(sent_[0], queries) : drizzle_sent_.insert(sent_, queries);
   }
   if (ends_all(unit_)) queries.push_back(stamp(sent_[0].hash));
   return ask(Request::transaction(std::move(queries)), &Runner::on_batch_ended,

@@ -123,16 +123,27 @@ void DrizzleTable::create(std::vector<Query>& out) {
   out.emplace_back("create table if not exists " + name() + " (" + columns + ")");
 }
 
-void DrizzleTable::insert(const Row& row, std::vector<Query>& out) {
-  if (!wanted()) return;
+void DrizzleTable::insert(const std::vector<Row>& rows, std::vector<Query>& out) {
+  if (!wanted() || rows.empty()) return;
   create(out);
   bool named = contains(columns_, "name");
-  Query query("insert into " + name() + " (hash, created_at" + (named ? ", name" : "") +
-              ") select $1::text, $2::bigint" + (named ? ", $4::text" : "") +
-              " where exists (select from ballast.journal where hash = $3::text)");
-  query.with(row.file_hash).with(json::Writer().integer(row.file_time).take()).with(row.hash);
-  if (named) query.with(row.tag);
-  out.push_back(std::move(query));
+  std::string hashes, times, ours, tags;
+  for (const Row& row : rows) {
+    std::string_view between = hashes.empty() ? "" : "\n";
+    hashes.append(between).append(row.file_hash);
+    times.append(between).append(json::Writer().integer(row.file_time).take());
+    ours.append(between).append(row.hash);
+    tags.append(between).append(row.tag);
+  }
+  // One statement, however many they are: lists part at line breaks, which no name of a file has.
+  Query query(
+      "insert into " + name() + " (hash, created_at" + (named ? ", name" : "") +
+      ") select x.hash, x.time::bigint" + (named ? ", x.tag" : "") +
+      " from unnest(string_to_array($1::text, chr(10)), string_to_array($2::text, chr(10)), "
+      "string_to_array($3::text, chr(10)), string_to_array($4::text, chr(10))) with "
+      "ordinality x (hash, time, ours, tag, place) where exists (select from "
+      "ballast.journal j where j.hash = x.ours) order by x.place");
+  out.push_back(std::move(query.with(hashes).with(times).with(ours).with(tags)));
 }
 
 void DrizzleTable::remove(const Row& row, std::vector<Query>& out) const {

@@ -62,8 +62,8 @@ class DrizzleTable {
   bool exists() const { return !columns_.empty(); }
   std::string name() const;
   void create(std::vector<Query>& out);
-  // The row of a migration, if the journal has a row with `hash`.
-  void insert(const Row& row, std::vector<Query>& out);
+  // The rows of migrations, as far as the journal has theirs.
+  void insert(const std::vector<Row>& rows, std::vector<Query>& out);
   void remove(const Row& row, std::vector<Query>& out) const;
   Query select() const;
 

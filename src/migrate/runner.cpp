@@ -57,6 +57,14 @@ Frame Runner::read() {
 
 Frame Runner::on_read_failed() {
   if (!not_there(failure)) return fail(failure);
+  // The journal alone can be missing then, and whoever makes one need not know more.
+  bool plain = !drizzle_there_ && !surveyed_ && options_.action != Action::status;
+  surveyed_ = true;
+  if (plain) {
+    journal_there_ = false;
+    results.clear();
+    return on_read();
+  }
   return ask(Request::single(facts()), &Runner::on_survey, &Runner::on_failed);
 }
 
@@ -91,7 +99,7 @@ Result<Done> Runner::take_facts(const Rows& rows) {
 Result<Done> Runner::take_history() {
   bool journal = results.size() >= 3;
   bool drizzle = results.size() == 2 || results.size() == 4;
-  TRY(take_facts(results[0]));
+  if (!results.empty()) TRY(take_facts(results[0]));
   history_ = {};
   rows_.clear();
   jobs_.clear();
@@ -209,7 +217,7 @@ Frame Runner::record() {
     old.file_hash = progress.file_hash;
     old.file_time = progress.file_time;
     drizzle_sent_.remove(old, queries);
-    drizzle_sent_.insert(row, queries);
+    drizzle_sent_.insert({row}, queries);
   }
   return ask(Request::transaction(std::move(queries)), &Runner::on_recorded, &Runner::on_refused);
 }
@@ -359,7 +367,7 @@ Frame Runner::baseline() {
   for (const Row& row : sent_) {
     auto is = [&](const DrizzleRow& known) { return known.hash == row.file_hash; };
     if (std::any_of(drizzle_rows_.begin(), drizzle_rows_.end(), is)) continue;
-    drizzle_sent_.insert(row, queries);
+    drizzle_sent_.insert({row}, queries);
   }
   return ask(Request::transaction(std::move(queries)), &Runner::on_recorded, &Runner::on_refused);
 }

@@ -148,6 +148,7 @@ class Runner : public Conversation {
   std::vector<DrizzleRow> drizzle_rows_;
   DrizzleTable drizzle_, drizzle_sent_;               // as it is, and as the request would leave it
   bool journal_there_ = true, drizzle_there_ = true;  // as far as is known
+  bool surveyed_ = false;                             // one has been found missing
   int64_t server_ = 0;
   std::string role_, role_lock_timeout_, role_statement_timeout_, role_idle_timeout_;
   std::vector<std::string> first_pending_;

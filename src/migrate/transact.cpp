@@ -39,6 +39,7 @@ Frame Runner::send_pack(bool naming) {
   std::vector<Query> queries = opening(before);
   Query timeouts = queries.front();
   queries.push_back(insert_rows(history_.exists ? history_.head() : Head{0, genesis_.hash}, sent_));
+  std::vector<Row> whole;  // of migrations that end here
   json::Writer event;
   event.object().member("event").string("applying").member("tags").array();
   for (size_t i = 0; i < pack_.units().size(); ++i) {
@@ -59,8 +60,13 @@ Frame Runner::send_pack(bool naming) {
       if (!naming) queries.emplace_back(statement.sql);
     }
     if (!unit.last()) continue;
-    unit.undo ? drizzle_sent_.remove(sent_[i], queries) : drizzle_sent_.insert(sent_[i], queries);
+    if (unit.undo) {
+      drizzle_sent_.remove(sent_[i], queries);
+    } else {
+      whole.push_back(sent_[i]);
+    }
   }
+  drizzle_sent_.insert(whole, queries);
   if (ends_all(pack_.units().back())) queries.push_back(stamp(sent_.back().hash));
   event.close().close();
   if (!naming) tell(event);
