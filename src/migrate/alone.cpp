@@ -50,6 +50,7 @@ Frame Runner::run_alone(const Unit& unit) {
   before_ = begun ? progress.before : Text();
   mine_ = begun && progress.claim.run == options_.run;
   certain_ = failing_ = false;
+  contested_ = begun;
   tries_ = 0;
   // What somebody left may still be running on the server.
   return begun ? ask_state() : claim();
@@ -154,7 +155,11 @@ Frame Runner::on_executed() {
 }
 
 Frame Runner::on_execute_failed() {
-  bool again = failure.fate == Fate::unknown || passes(failure);
+  bool lost = failure.fate == Fate::unknown;
+  // An attempt that was given up for lost may reach the server late and take the name.
+  bool late = contested_ && failure.code == "42P07";
+  bool again = lost || late || passes(failure);
+  contested_ = contested_ || lost;
   if (failure.fate == Fate::refused) return fail(failure);
   if (again && ++tries_ < options_.attempts) {
     int64_t ms = backoff(tries_);

@@ -167,9 +167,10 @@ class Runner : public Conversation {
 
   Unit unit_;  // what runs alone or in batches
   Text before_;
-  bool mine_ = false;     // the row `started` in force is this run's
-  bool certain_ = false;  // the statement was answered
-  bool failing_ = false;  // it has failed: repair, and say so
+  bool mine_ = false;       // the row `started` in force is this run's
+  bool certain_ = false;    // the statement was answered
+  bool contested_ = false;  // another attempt at it may still be on its way
+  bool failing_ = false;    // it has failed: repair, and say so
   int64_t tries_ = 0, polls_ = 0;
   size_t swap_ = 0;  // which result is that of the row `done`
 

@@ -1,7 +1,7 @@
 // What is printed where: a terminal's status line, a log's lines, JSON, annotations, no secrets.
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -154,12 +154,12 @@ describe('findings', () => {
   test('JSON has them all, the first one flat', () => {
     const { screen, texts } = screenOf({ json: true })
     const failure = new parts.Failure([
-      { code: 'BM101', message: 'one', place: { file: '/tmp/x.sql', line: 3, column: 4 } },
+      { code: 'BM101', message: 'one', place: { file: resolve('x.sql'), line: 3, column: 4 } },
       { code: null, message: 'two' },
     ])
     screen.fail(failure)
     assert.deepEqual(JSON.parse(texts.out), {
-      event: 'error', code: 'BM101', message: 'one', file: '/tmp/x.sql', line: 3, column: 4,
+      event: 'error', code: 'BM101', message: 'one', file: 'x.sql', line: 3, column: 4,
       others: [{ code: null, message: 'two' }],
     })
     assert.equal(texts.err, '')
