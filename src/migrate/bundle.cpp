@@ -134,12 +134,13 @@ Result<Done> read_kind(std::string_view raw, Segment::Kind& out) {
 }
 
 Result<Done> read_value(std::string_view raw, As as, void* out) {
-  auto& text = *static_cast<std::string*>(out);
+  // A reference is made only to what is there: a bool need not lie where a text could.
+  auto* text = static_cast<std::string*>(out);
   switch (as) {
     case As::text:
       if (json::is_null(raw)) break;
       [[fallthrough]];
-    case As::string: text = TRY(json::string(raw)); break;
+    case As::string: *text = TRY(json::string(raw)); break;
     case As::texts:
       for (std::string_view element : TRY(json::elements(raw))) {
         static_cast<std::vector<std::string>*>(out)->push_back(TRY(json::string(element)));
@@ -148,7 +149,7 @@ Result<Done> read_value(std::string_view raw, As as, void* out) {
     case As::integer: *static_cast<int64_t*>(out) = TRY(json::integer(raw)); break;
     case As::boolean: *static_cast<bool*>(out) = TRY(json::boolean(raw)); break;
     case As::json:
-      if (!json::is_null(raw)) text = raw;
+      if (!json::is_null(raw)) *text = raw;
       break;
     case As::format:
       if (TRY(json::integer(raw)) == 1) break;
