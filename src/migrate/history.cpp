@@ -186,10 +186,10 @@ void sort_unknown(const Bundle& bundle, const History& history, int64_t last_kno
 }
 
 // Whether a migration is no longer what it was when it was applied. One that has stopped half-way
-// may be mended where it is not done yet.
+// may be mended where it is not done yet; its segments are compared even where its tokens are the
+// same, since instructions, which are comments, may have cut them otherwise.
 bool is_edited(const Migration& migration, const Progress& progress) {
-  if (progress.body_hash == migration.hash) return false;
-  if (progress.is == Progress::Is::applied) return true;
+  if (progress.is == Progress::Is::applied) return progress.body_hash != migration.hash;
   const std::vector<std::string>& done = progress.done;
   if (done.size() >= migration.segments.size()) return true;
   for (size_t i = 0; i < done.size(); ++i) {

@@ -231,6 +231,17 @@ describe('the runner', () => {
     assert.equal((await apply(broken)).error.code, 'BM004')
   })
 
+  it('refuses a half-applied migration that is cut otherwise, where a statement would be lost',
+    async () => {
+      const cut = '\n-- ballast:commit\n'
+      const [a, b, broken] = ['create table a (id int);', 'select 1 / 0;', 'create table c (id int);']
+      const { error } = await start({ '0000_a.sql': [a, b, broken].join(cut) })
+      assert.equal(error.code, '22012')
+      // The second statement would be taken for a part of the first segment, which is done.
+      const again = { '0000_a.sql': [`${a}\n${b}`, broken].join(cut) }
+      assert.equal((await apply(again)).error.code, 'BM004')
+    })
+
   it('lets a statement that runs alone be mended, too', async () => {
     const table = { '0000_t.sql': 'create table t (a int);' }
     await start(table)
