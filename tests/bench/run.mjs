@@ -60,7 +60,7 @@ async function* runs(runtime) {
   }
 }
 
-const isBelow = ({ low, gate, requests }) => low < gate || requests?.ours > requests?.gate
+const isBelow = ({ ratio, gate, requests }) => ratio < gate || requests?.ours > requests?.gate
 
 /** A line's result; with --gate, the best of up to three runs, since the machine may be busy. */
 async function settled(run) {
@@ -68,7 +68,7 @@ async function settled(run) {
   let best = await once()
   for (let i = 0; args.gate && best.some(isBelow) && i < 2; i++) {
     const again = await once()
-    best = best.map((line, at) => again[at].low > line.low ? again[at] : line)
+    best = best.map((line, at) => again[at].ratio > line.ratio ? again[at] : line)
   }
   return best
 }
