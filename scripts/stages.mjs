@@ -50,6 +50,13 @@ export const stages = [
     count: countNode,
   },
   {
+    name: 'schema',
+    needs: ['js'],
+    seconds: 900,
+    commands: nodeTests('schema'),
+    count: countNode,
+  },
+  {
     name: 'workerd',
     needs: ['js'],
     seconds: 600,

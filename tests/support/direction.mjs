@@ -15,6 +15,9 @@ const rooms = {
   neon: ['result', 'json', 'codec', 'task'],
   migrate: ['result', 'json', 'codec', 'task', 'hash', 'neon'],
   folder: ['result', 'task', 'hash', 'sql'],
+  schema: ['result', 'sql'],
+  diff: ['result', 'schema'],
+  plan: ['result', 'task', 'sql', 'schema', 'diff'],
   tape: ['result', 'json', 'codec', 'neon'],
 }
 
@@ -49,7 +52,7 @@ const trees = [
       /^bindings\/client\/src\/instance\.ts$/,
       /^ballast\/migrate$/,
       /^node:/,
-      /^(commander|dotenv|fastest-levenshtein|jsonc-parser|picocolors|zod)$/,
+      /^(commander|dotenv|esbuild|fastest-levenshtein|jsonc-parser|picocolors|zod)$/,
       /package\.json$/,
     ],
   },
