@@ -36,6 +36,7 @@ ballast_module(ballast-migrate wasm/migrate.cpp)
 # The parser calls itself as deep as a statement nests.
 ballast_module(ballast-tools wasm/tools.cpp)
 target_link_libraries(ballast-tools PRIVATE ballast_postgres)
+target_include_directories(ballast-tools SYSTEM PRIVATE "${CMAKE_BINARY_DIR}/include")
 target_link_options(ballast-tools PRIVATE -sTOTAL_STACK=1MB -sINITIAL_MEMORY=4MB)
 
 # The cases as a module, so that the code that ships is tested as it ships.

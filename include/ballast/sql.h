@@ -70,6 +70,12 @@ struct Name {
   bool operator==(const Name&) const = default;
 };
 
+// A name as an identifier of SQL, in quotes where it needs them.
+std::string quote_name(std::string_view name);
+
+// A text as a literal of SQL.
+std::string quote_text(std::string_view text);
+
 // An expression, and all that occurs anywhere in it, subselects included; each name once.
 struct Expression {
   Range range;

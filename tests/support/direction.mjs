@@ -16,7 +16,7 @@ const rooms = {
   migrate: ['result', 'json', 'codec', 'task', 'hash', 'neon'],
   folder: ['result', 'task', 'hash', 'sql'],
   schema: ['result', 'sql'],
-  diff: ['result', 'schema'],
+  diff: ['result', 'sql', 'schema'],
   plan: ['result', 'task', 'sql', 'schema', 'diff'],
   tape: ['result', 'json', 'codec', 'neon'],
 }

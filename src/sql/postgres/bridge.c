@@ -66,6 +66,11 @@ static const char* value_of(int token, const YYSTYPE* value, const char* from, s
   return out;
 }
 
+bool ballast_pg_is_reserved(const char* name) {
+  int keyword = ScanKeywordLookup(name, &ScanKeywords);
+  return keyword >= 0 && ScanKeywordCategories[keyword] != UNRESERVED_KEYWORD;
+}
+
 static void scan(void* context) {
   const Scan* job = context;
   base_yy_extra_type extra;

@@ -27,6 +27,10 @@ enum PgTokenKind {
   pg_token_punctuation
 };
 
+// Whether an identifier of this name has to be quoted since it is a keyword, as quote_identifier
+// (src/backend/utils/adt/ruleutils.c) decides.
+bool ballast_pg_is_reserved(const char* name);
+
 // Gives each token to `take` until the text ends (true) or the scanner fails (false).
 typedef void (*PgTakeToken)(void* context, enum PgTokenKind kind, uint32_t from, uint32_t to,
                             const char* value);

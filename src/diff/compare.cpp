@@ -1,0 +1,145 @@
+#include <algorithm>
+
+#include "ballast/diff.h"
+#include "expression.h"
+
+namespace ballast::diff {
+namespace {
+
+using schema::Json;
+using schema::Kind;
+using schema::kNone;
+using schema::Model;
+using schema::Object;
+
+// Facts that say nothing of their own: what follows from others, or is not the schema's to decide.
+bool is_compared(const Object& object, const std::string& fact) {
+  if (fact == "number" || fact == "in_key") return false;
+  switch (object.kind) {
+    case Kind::role: return false;
+    case Kind::extension: return fact == "schema";
+    case Kind::view:
+    case Kind::materialized_view: return fact != "columns";
+    case Kind::function:
+    case Kind::procedure:
+      return fact == "definition" || fact == "comment" || fact == "grants" || fact == "revokes";
+    case Kind::constraint: return fact != "columns" && fact != "references";
+    case Kind::index: return fact != "columns" && fact != "partitioned" && fact != "unique";
+    default: return true;
+  }
+}
+
+// Texts that hold expressions may be printed in two ways that are read as one.
+bool is_same(const Object& object, const Json& a, const Json& b) {
+  if (a == b) return true;
+  bool code = object.kind == Kind::function || object.kind == Kind::procedure;
+  if (code) return false;
+  if (a.is_array() && b.is_array() && a.size() == b.size()) {
+    for (size_t i = 0; i < a.size(); ++i) {
+      if (!is_same(object, a[i], b[i])) return false;
+    }
+    return true;
+  }
+  if (!a.is_string() || !b.is_string()) return false;
+  std::string x = a.get<std::string>(), y = b.get<std::string>();
+  bool chains = x.find(" AND ") != x.npos || x.find(" OR ") != x.npos;
+  return chains && flattened(x) == flattened(y);
+}
+
+std::vector<std::string> differing(const Object& a, const Object& b) {
+  std::vector<std::string> out;
+  auto x = a.facts.begin(), y = b.facts.begin();
+  while (x != a.facts.end() || y != b.facts.end()) {
+    bool left = y == b.facts.end() || (x != a.facts.end() && x.key() < y.key());
+    bool right = x == a.facts.end() || (y != b.facts.end() && y.key() < x.key());
+    const std::string& key = left ? x.key() : y.key();
+    bool same = !left && !right && is_same(a, *x, *y);
+    if (!same && is_compared(a, key)) out.push_back(key);
+    if (!right) ++x;
+    if (!left) ++y;
+  }
+  return out;
+}
+
+// What an object is by its parent's doing changes with the parent.
+bool is_inherited(const Object* object) {
+  if (object == nullptr || !object->has("inherited")) return object == nullptr;
+  return object->kind != Kind::column && object->kind != Kind::default_;
+}
+
+// An inherited column or default is as the parent's, of which it is told apart only where it
+// differs from it.
+bool follows(const Model& model, const Object& object) {
+  const Object* table = model.parent(object);
+  if (table == nullptr || !object.has("inherited")) return false;
+  Json parents = table->facts.value("inherits", Json::array());
+  if (table->has("partition_of")) parents.push_back(table->facts["partition_of"]);
+  for (const Json& name : parents) {
+    Object above = object;
+    above.schema = name[0].get<std::string>();
+    above.table = name[1].get<std::string>();
+    std::string id = std::string(kind_text(object.kind)) + " " + schema::sql_table(above) + "." +
+                     schema::sql_name(above);
+    const Object* found = model.find(id);
+    if (found == nullptr) continue;
+    for (const std::string& fact : differing(*found, object)) {
+      bool own = fact != "inherited" && fact != "local" && fact != "comment" && fact != "grants";
+      if (own) return false;
+    }
+    // These do not come down from the parent.
+    for (const char* own : {"comment", "grants", "statistics", "options"}) {
+      if (object.has(own)) return false;
+    }
+    return true;
+  }
+  return false;
+}
+
+bool is_silent(const Model& from, const Object* a, const Model& to, const Object* b) {
+  if (is_inherited(a) && is_inherited(b)) return true;
+  // A column goes with that of the parent.
+  bool heir = a != nullptr && a->kind == Kind::column && a->has("inherited") && !a->has("local");
+  if (heir && b == nullptr) return true;
+  return (a == nullptr || follows(from, *a)) && (b == nullptr || follows(to, *b));
+}
+
+}  // namespace
+
+std::vector<Change> compare(const Model& from, const Model& to) {
+  std::vector<Change> out;
+  uint32_t i = 0, j = 0;
+  while (i < from.objects.size() || j < to.objects.size()) {
+    const Object* a = i < from.objects.size() ? &from.objects[i] : nullptr;
+    const Object* b = j < to.objects.size() ? &to.objects[j] : nullptr;
+    int order = a == nullptr ? 1 : b == nullptr ? -1 : a->id.compare(b->id);
+    Change change;
+    if (order <= 0) change.from = i++;
+    if (order >= 0) change.to = j++;
+    if (order < 0) b = nullptr;
+    if (order > 0) a = nullptr;
+    if (order == 0) {
+      if (a->facts == b->facts) continue;
+      change.facts = differing(*a, *b);
+      if (change.facts.empty()) continue;
+    }
+    bool role_left = b == nullptr && a->kind == Kind::role;
+    if (!role_left && !is_silent(from, a, to, b)) out.push_back(std::move(change));
+  }
+  return out;
+}
+
+std::string describe(const Model& from, const Model& to) {
+  std::string out;
+  for (const Change& change : compare(from, to)) {
+    const Object& object = change.to == kNone ? from.objects[change.from] : to.objects[change.to];
+    const char* mark = change.from == kNone ? "+ " : change.to == kNone ? "- " : "~ ";
+    out += mark + object.id;
+    for (const std::string& fact : change.facts) {
+      out += (&fact == &change.facts.front() ? ": " : ", ") + fact;
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace ballast::diff

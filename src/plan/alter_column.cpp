@@ -1,0 +1,264 @@
+// A column's alteration: its type, NOT NULL, identity, expression and settings.
+
+#include <algorithm>
+#include <array>
+
+#include "ballast/sql.h"
+#include "work.h"
+
+namespace ballast::plan {
+namespace {
+
+using schema::sql_name;
+using schema::sql_table;
+
+const char* kExclusive = "ACCESS EXCLUSIVE";
+
+struct Type {
+  std::string base;
+  int length = -1, scale = -1;  // what stands in parentheses
+  bool array = false;
+};
+
+Type type_of(const std::string& text) {
+  Type out;
+  out.base = base_type(text);
+  out.array = text.ends_with("[]");
+  size_t open = text.find('(');
+  if (open == text.npos || text.find('"') < open) return out;
+  out.length = std::atoi(text.c_str() + open + 1);
+  size_t comma = text.find(',', open);
+  out.scale = comma == text.npos ? 0 : std::atoi(text.c_str() + comma + 1);
+  return out;
+}
+
+// What PostgreSQL can read as it lies there (the table in src/plan/README.md).
+bool keeps_rows(const Type& a, const Type& b) {
+  if (a.array || b.array) return a.array == b.array && a.base == b.base && b.length < 0;
+  auto is = [](const Type& type, std::string_view base) { return type.base == base; };
+  bool wider = b.length < 0 || (a.length >= 0 && a.length <= b.length);
+  bool text = is(a, "text") || is(a, "character varying");
+  if (text && is(b, "text")) return true;
+  if (text && is(b, "character varying")) {
+    return is(a, "text") ? b.length < 0 : wider;
+  }
+  if (is(a, "cidr") && is(b, "inet")) return true;
+  if (a.base != b.base) return false;
+  if (is(a, "numeric")) return b.length < 0 || (a.length >= 0 && wider && a.scale == b.scale);
+  for (std::string_view base : {"bit varying", "interval", "time without time zone",
+                                "time with time zone", "timestamp without time zone",
+                                "timestamp with time zone"}) {
+    if (is(a, base)) return wider || (a.length < 0 && b.length == 6);
+  }
+  return a.length == b.length && a.scale == b.scale;
+}
+
+int family(const std::string& base) {
+  constexpr std::array<std::string_view, 3> kTexts = {"text", "character varying", "character"};
+  constexpr std::array<std::string_view, 6> kNumbers = {
+      "smallint", "integer", "bigint", "numeric", "real", "double precision"};
+  constexpr std::array<std::string_view, 3> kTimes = {
+      "date", "timestamp without time zone", "timestamp with time zone"};
+  auto in = [&](const auto& list) {
+    return std::find(list.begin(), list.end(), base) != list.end();
+  };
+  return in(kTexts) ? 1 : in(kNumbers) ? 2 : in(kTimes) ? 3 : 0;
+}
+
+// Whether a column of the one type becomes the other by itself. Where it does, an explicit cast
+// would cut texts off in silence.
+bool assigns(const Type& a, const Type& b) {
+  if (a.array != b.array) return false;
+  if (a.base == b.base) return true;
+  int from = family(a.base), to = family(b.base);
+  return from != 0 && from == to && !a.array;
+}
+
+// Whether PostgreSQL has a cast from the one to the other. Between others the text goes over.
+bool casts(const Type& a, const Type& b) {
+  if (a.array != b.array) return !a.array ? family(a.base) == 1 : family(b.base) == 1;
+  int from = family(a.base), to = family(b.base);
+  if (from == 1 || to == 1 || (from != 0 && from == to)) return true;
+  auto between = [&](std::string_view x, std::string_view y) {
+    return (a.base == x && b.base == y) || (a.base == y && b.base == x);
+  };
+  bool number = to == 2 || b.base == "boolean";
+  return between("integer", "boolean") || between("json", "jsonb") || between("cidr", "inet") ||
+         (a.base == "jsonb" && number);
+}
+
+std::string using_clause(const Work& work, uint32_t at, const Object& a, const Object& b) {
+  std::string name = sql_name(b), type = b.text("type");
+  Type x = type_of(a.text("type")), y = type_of(type);
+  const char* text = x.array && y.array ? "::text[]::" : "::text::";
+  for (uint32_t used : a.uses) {
+    if (work.rebuilt.contains(used)) return " USING " + name + text + type;
+  }
+  if (!work.changed(at, "type") || assigns(x, y)) return {};
+  return " USING " + name + (casts(x, y) ? "::" : text) + type;
+}
+
+void change_type(Work& work, uint32_t at, const Object& a, const Object& b, Statements& out) {
+  std::string table = sql_table(b), type = b.text("type");
+  std::string sql = "ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " TYPE " + type;
+  std::string collation = b.text("collation");
+  if (!collation.empty()) sql += " COLLATE " + collation;
+  std::string cast = using_clause(work, at, a, b);
+  Statement one = statement(sql + cast, b);
+  locks(work, one, table, kExclusive);
+  Type x = type_of(a.text("type")), y = type_of(type);
+  bool recollated = work.changed(at, "collation");
+  if (!cast.empty() || !keeps_rows(x, y)) {
+    one.rewrites.push_back(table);
+    one.scans.push_back(table);
+    hazard(one, "rewrites-table");
+    bool widens = family(x.base) == 2 && family(y.base) == 2 && y.base != "smallint" &&
+                  (x.base == "smallint" || (x.base == "integer" && y.base == "bigint"));
+    if (!widens) hazard(one, "depends-on-data");
+  } else if (recollated) {
+    one.scans.push_back(table);
+  }
+  out.push_back(std::move(one));
+}
+
+void change_identity(Work& work, uint32_t at, const Object& a, const Object& b, Statements& out) {
+  std::string table = sql_table(b);
+  std::string front = "ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " ";
+  auto add = [&](const std::string& words) {
+    out.push_back(statement(front + words, b));
+    locks(work, out.back(), table, kExclusive);
+  };
+  if (!b.has("identity")) {
+    add("DROP IDENTITY");
+    return;
+  }
+  Json is = b.facts.value("sequence", Json::object());
+  std::string name = sql::quote_name(is.value("schema", "")) + "." +
+                     sql::quote_name(is.value("name", ""));
+  if (!a.has("identity")) {
+    std::string made = schema::column_sql(work.to, b, "");
+    size_t from = made.find(" GENERATED ");
+    size_t end = b.has("not_null") ? made.rfind(" NOT NULL") : made.size();
+    add("ADD" + made.substr(from, end - from));
+    catch_up(work, b, name, out);
+    return;
+  }
+  if (work.changed(at, "identity")) {
+    add(std::string("SET GENERATED ") +
+        (b.text("identity") == "always" ? "ALWAYS" : "BY DEFAULT"));
+  }
+  if (!work.changed(at, "sequence")) return;
+  Json was = a.facts.value("sequence", Json::object());
+  std::string words;
+  struct Part {
+    const char *fact, *words;
+  };
+  constexpr Part kParts[] = {{"increment", "SET INCREMENT BY "}, {"min", "SET MINVALUE "},
+                             {"max", "SET MAXVALUE "},           {"start", "SET START WITH "},
+                             {"cache", "SET CACHE "}};
+  for (const Part& part : kParts) {
+    if (was.value(part.fact, "") == is.value(part.fact, "")) continue;
+    words += (words.empty() ? "" : " ") + (part.words + is.value(part.fact, ""));
+  }
+  bool cycles = is.value("cycle", false);
+  if (was.value("cycle", false) != cycles) {
+    words += (words.empty() ? "" : " ") + std::string(cycles ? "SET CYCLE" : "SET NO CYCLE");
+  }
+  if (!words.empty()) add(words);
+  std::string old = sql::quote_name(was.value("schema", "")) + "." +
+                    sql::quote_name(was.value("name", ""));
+  if (old == name || was.value("schema", "") != is.value("schema", "")) return;
+  out.push_back(statement(
+      "ALTER SEQUENCE " + old + " RENAME TO " + sql::quote_name(is.value("name", "")), b));
+  locks(work, out.back(), old, kExclusive);
+}
+
+void change_expression(Work& work, uint32_t at, const Object& a, const Object& b,
+                       Statements& out) {
+  bool ends = a.has("generated") && !b.has("generated") && work.changed(at, "generated");
+  if (!ends) return;
+  out.push_back(statement(
+      "ALTER TABLE " + sql_table(b) + " ALTER COLUMN " + sql_name(b) + " DROP EXPRESSION", b));
+  locks(work, out.back(), sql_table(b), kExclusive);
+}
+
+}  // namespace
+
+std::string base_type(const std::string& type) {
+  std::string out = type;
+  if (out.ends_with("[]")) out.resize(out.size() - 2);
+  size_t open = out.find('(');
+  if (open == out.npos || out.find('"') < open) return out;
+  size_t close = out.find(')', open);
+  if (close == out.npos) return out;
+  size_t from = open > 0 && out[open - 1] == ' ' ? open - 1 : open;
+  return out.erase(from, close + 1 - from);
+}
+
+void set_not_null(Work& work, const Object& column, Statements& out) {
+  std::string table = sql_table(column), name = sql_name(column);
+  std::string front = "ALTER TABLE " + table + " ";
+  auto add = [&](const std::string& words, const char* mode) -> Statement& {
+    out.push_back(statement(front + words, column));
+    locks(work, out.back(), table, mode);
+    return out.back();
+  };
+  bool table_is_new = !work.was_there(table);
+  if (!work.options.online || table_is_new) {
+    Statement& one = add("ALTER COLUMN " + name + " SET NOT NULL", kExclusive);
+    if (table_is_new) return;
+    one.scans.push_back(table);
+    hazard(one, "depends-on-data");
+    hazard(one, "scans-table");
+    return;
+  }
+  // A check that is not valid yet holds for new rows at once; the old ones are looked at while
+  // everybody works, and SET NOT NULL then has the proof.
+  bool native = work.options.postgres >= 18;
+  std::string proof = column.table + "_" + column.name + "_not_null";
+  if (proof.size() > 63) proof = column.name.substr(0, 54) + "_not_null";
+  proof = sql::quote_name(proof);
+  add("ADD CONSTRAINT " + proof +
+          (native ? " NOT NULL " + name : " CHECK (" + name + " IS NOT NULL)") + " NOT VALID",
+      kExclusive)
+      .commit_after = true;
+  Statement& validate = add("VALIDATE CONSTRAINT " + proof, "SHARE UPDATE EXCLUSIVE");
+  validate.scans.push_back(table);
+  validate.commit_before = validate.commit_after = true;
+  hazard(validate, "depends-on-data");
+  if (native) return;
+  add("ALTER COLUMN " + name + " SET NOT NULL", kExclusive);
+  add("DROP CONSTRAINT " + proof, kExclusive);
+}
+
+Statements alter_column(Work& work, uint32_t at, uint32_t to) {
+  const Object& a = work.from.objects[at];
+  const Object& b = work.to.objects[to];
+  Statements out;
+  bool inherits = b.has("inherited") && !b.has("local");
+  std::string table = sql_table(b);
+  change_expression(work, at, a, b, out);
+  bool retypes = work.changed(at, "type") || work.changed(at, "collation");
+  // Those of a type that is made anew are changed where that is done.
+  bool elsewhere = std::any_of(a.uses.begin(), a.uses.end(),
+                               [&](uint32_t used) { return work.rebuilt.contains(used); }) &&
+                   !work.changed(at, "type");
+  if (retypes && !inherits && !elsewhere) change_type(work, at, a, b, out);
+  if (work.changed(at, "not_null")) {
+    if (b.has("not_null")) {
+      set_not_null(work, b, out);
+    } else {
+      out.push_back(statement(
+          "ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " DROP NOT NULL", b));
+      locks(work, out.back(), table, kExclusive);
+    }
+  }
+  if (work.changed(at, "identity") || work.changed(at, "sequence")) {
+    change_identity(work, at, a, b, out);
+  }
+  column_settings(work, &a, b, out);
+  properties(work, &a, b, out);
+  return out;
+}
+
+}  // namespace ballast::plan

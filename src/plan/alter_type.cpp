@@ -1,0 +1,218 @@
+// Enums, domains and composite types: what ALTER can do, and what has to be made anew around the
+// columns that are of the type.
+
+#include <algorithm>
+#include <functional>
+
+#include "ballast/sql.h"
+#include "work.h"
+
+namespace ballast::plan {
+namespace {
+
+using schema::sql_name;
+using schema::sql_table;
+
+const char* kExclusive = "ACCESS EXCLUSIVE";
+
+std::string quoted(const Json& value) { return sql::quote_text(value.get<std::string>()); }
+
+void add_values(const Object& a, const Object& b, Statements& out) {
+  const Json &was = a.facts["values"], &is = b.facts["values"];
+  size_t old = 0;
+  for (size_t i = 0; i < is.size(); ++i) {
+    if (old < was.size() && was[old] == is[i]) {
+      ++old;
+      continue;
+    }
+    std::string sql = "ALTER TYPE " + sql_name(b) + " ADD VALUE " + quoted(is[i]);
+    if (old < was.size()) {
+      sql += " BEFORE " + quoted(was[old]);
+    }
+    Statement one = statement(std::move(sql), b);
+    one.commit_after = true;
+    out.push_back(std::move(one));
+  }
+}
+
+// Tables that have a column of the domain, which are read while nobody may write.
+void scan_users(Work& work, uint32_t at, Statement& out) {
+  for (uint32_t user : work.users[at]) {
+    const Object& column = work.from.objects[user];
+    if (column.kind != Kind::column) continue;
+    std::string table = sql_table(column);
+    locks(work, out, table, "SHARE");
+    out.scans.push_back(table);
+  }
+  hazard(out, "depends-on-data");
+}
+
+void alter_domain(Work& work, uint32_t at, const Object& a, const Object& b, Statements& out) {
+  std::string front = "ALTER DOMAIN " + sql_name(b) + " ";
+  auto add = [&](const std::string& words) -> Statement& {
+    out.push_back(statement(front + words, b));
+    return out.back();
+  };
+  if (work.changed(at, "default")) {
+    std::string value = b.text("default");
+    add(value.empty() ? "DROP DEFAULT" : "SET DEFAULT " + value);
+  }
+  Json was = a.facts.value("constraints", Json::array());
+  Json is = b.facts.value("constraints", Json::array());
+  for (const Json& one : was) {
+    bool kept = std::find(is.begin(), is.end(), one) != is.end();
+    if (!kept) add("DROP CONSTRAINT " + sql::quote_name(one[0].get<std::string>()));
+  }
+  for (const Json& one : is) {
+    if (std::find(was.begin(), was.end(), one) != was.end()) continue;
+    std::string name = sql::quote_name(one[0].get<std::string>());
+    std::string words = "ADD CONSTRAINT " + name + " " + one[1].get<std::string>();
+    bool valid = one[2].get<bool>(), online = work.options.online;
+    if (!valid || online) {
+      add(words + " NOT VALID").commit_after = valid;
+      if (!valid) continue;
+      words = "VALIDATE CONSTRAINT " + name;
+    }
+    Statement& check = add(words);
+    scan_users(work, at, check);
+  }
+  if (work.changed(at, "not_null")) {
+    Statement& one = add(b.has("not_null") ? "SET NOT NULL" : "DROP NOT NULL");
+    if (b.has("not_null")) scan_users(work, at, one);
+  }
+}
+
+void alter_attributes(Work& work, const Object& a, const Object& b, Statements& out) {
+  const Json &was = a.facts["attributes"], &is = b.facts["attributes"];
+  auto find = [](const Json& list, const Json& name) {
+    return std::find_if(list.begin(), list.end(), [&](const Json& one) { return one[0] == name; });
+  };
+  auto add = [&](const char* words, const Json& attribute, bool typed) {
+    std::string sql = "ALTER TYPE " + sql_name(b) + words +
+                      sql::quote_name(attribute[0].get<std::string>());
+    if (typed) sql += " " + attribute[1].get<std::string>();
+    if (typed && attribute[2].is_string()) sql += " COLLATE " + attribute[2].get<std::string>();
+    out.push_back(statement(std::move(sql), b));
+    locks(work, out.back(), sql_name(b), kExclusive);
+  };
+  for (const Json& one : was) {
+    if (find(is, one[0]) == is.end()) {
+      add(" DROP ATTRIBUTE ", one, false);
+      hazard(out.back(), "deletes-data");
+    }
+  }
+  for (const Json& one : is) {
+    if (find(was, one[0]) == was.end()) add(" ADD ATTRIBUTE ", one, true);
+  }
+}
+
+}  // namespace
+
+// Whether the old values stand in the new list in their order.
+bool adds_values_only(const Json& from, const Json& to) {
+  size_t at = 0;
+  for (const Json& value : to) {
+    if (at < from.size() && from[at] == value) ++at;
+  }
+  return at == from.size();
+}
+
+// Whether what is left of the old attributes comes first and as it was.
+bool attributes_alter(const Json& from, const Json& to) {
+  Json left = Json::array();
+  for (const Json& one : from) {
+    for (const Json& other : to) {
+      if (one[0] == other[0]) left.push_back(one);
+    }
+  }
+  return left.size() <= to.size() && !left.empty() &&
+         std::equal(left.begin(), left.end(), to.begin());
+}
+
+Statements alter_type(Work& work, uint32_t at, uint32_t to) {
+  const Object& a = work.from.objects[at];
+  const Object& b = work.to.objects[to];
+  Statements out;
+  if (work.rebuilt.contains(at)) return out;
+  if (b.kind == Kind::enum_) add_values(a, b, out);
+  if (b.kind == Kind::domain) alter_domain(work, at, a, b, out);
+  if (b.kind == Kind::composite) alter_attributes(work, a, b, out);
+  return out;
+}
+
+// A range's multirange and the functions of their names do not follow a rename.
+void step_aside(const Work& work, uint32_t at, Statements& out) {
+  const Object& type = work.from.objects[at];
+  std::string schema = sql::quote_name(type.schema) + ".", sub = type.text("subtype");
+  std::string multirange = type.text("multirange");
+  auto rename = [&](const std::string& what, const std::string& name, const std::string& args) {
+    out.push_back(statement("ALTER " + what + " " + schema + sql::quote_name(name) + args +
+                                " RENAME TO " + sql::quote_name(name.substr(0, 55) + "_ballast"),
+                            type));
+  };
+  rename("TYPE", multirange, "");
+  rename("FUNCTION", multirange, "()");
+  if (work.changed(at, "subtype")) return;
+  rename("FUNCTION", type.name, "(" + sub + ", " + sub + ")");
+  rename("FUNCTION", type.name, "(" + sub + ", " + sub + ", text)");
+}
+
+// The old types step aside under another name, the new ones are made, each column goes over by its
+// text, and the old ones are dropped.
+Statements rebuild_types(Work& work) {
+  Statements out;
+  std::vector<uint32_t> order;
+  std::set<uint32_t> seen;
+  std::function<void(uint32_t)> visit = [&](uint32_t at) {
+    if (!seen.insert(at).second) return;
+    uint32_t twin = work.twin_of_from[at];
+    for (uint32_t used : work.to.objects[twin].uses) {
+      uint32_t other = work.twin_of_to[used];
+      if (other != kNone && work.rebuilt.contains(other)) visit(other);
+    }
+    order.push_back(at);
+  };
+  for (uint32_t at : work.rebuilt) visit(at);
+  auto aside = [](const Object& type) {
+    return sql::quote_name(type.name.substr(0, 55) + "_ballast");
+  };
+  for (uint32_t at : order) {
+    const Object& type = work.from.objects[at];
+    std::string words = type.kind == Kind::domain ? "ALTER DOMAIN " : "ALTER TYPE ";
+    out.push_back(statement(words + sql_name(type) + " RENAME TO " + aside(type), type));
+    if (type.kind == Kind::range) step_aside(work, at, out);
+  }
+  for (uint32_t at : order) {
+    const Object& type = work.to.objects[work.twin_of_from[at]];
+    out.push_back(statement(schema::create_sql(work.to, type), type));
+    properties(work, nullptr, type, out);
+  }
+  for (uint32_t at : work.retyped) {
+    const Object& a = work.from.objects[at];
+    const Object& b = work.to.objects[work.twin_of_from[at]];
+    bool of_these = std::any_of(a.uses.begin(), a.uses.end(), [&](uint32_t used) {
+      return work.rebuilt.contains(used);
+    });
+    bool inherits = b.has("inherited") && !b.has("local");
+    if (!of_these || inherits || work.changed(at, "type")) continue;
+    std::string table = sql_table(b), type = b.text("type");
+    std::string cast = type.ends_with("[]") ? "::text[]::" : "::text::";
+    Statement one = statement("ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " TYPE " +
+                                  type + " USING " + sql_name(b) + cast + type,
+                              b);
+    locks(work, one, table, kExclusive);
+    one.rewrites.push_back(table);
+    one.scans.push_back(table);
+    hazard(one, "rewrites-table");
+    hazard(one, "depends-on-data");
+    out.push_back(std::move(one));
+  }
+  for (auto at = order.rbegin(); at != order.rend(); ++at) {
+    const Object& type = work.from.objects[*at];
+    std::string words = type.kind == Kind::domain ? "DROP DOMAIN " : "DROP TYPE ";
+    out.push_back(statement(words + sql::quote_name(type.schema) + "." + aside(type), type));
+  }
+  return out;
+}
+
+}  // namespace ballast::plan

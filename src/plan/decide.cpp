@@ -1,0 +1,329 @@
+// What becomes of each object: kept, altered, dropped, made, or both since another that it hangs on
+// has to go.
+
+#include <algorithm>
+
+#include "work.h"
+
+namespace ballast::plan {
+namespace {
+
+bool only(const std::vector<std::string>& facts, std::initializer_list<std::string_view> allowed) {
+  auto is_allowed = [&](const std::string& fact) {
+    return std::find(allowed.begin(), allowed.end(), fact) != allowed.end();
+  };
+  return std::all_of(facts.begin(), facts.end(), is_allowed);
+}
+
+// CREATE OR REPLACE VIEW may only add columns behind those that are there.
+bool columns_continue(const Object& a, const Object& b) {
+  Json x = a.facts.value("columns", Json::array()), y = b.facts.value("columns", Json::array());
+  if (y.size() < x.size()) return false;
+  return std::equal(x.begin(), x.end(), y.begin());
+}
+
+// CREATE OR REPLACE FUNCTION keeps the result's type, the names of the parameters, and at least as
+// many defaults.
+bool is_replaceable(const Object& a, const Object& b) {
+  return a.text("returns") == b.text("returns") &&
+         a.facts.value("names", Json()) == b.facts.value("names", Json()) &&
+         a.facts.value("defaults", 0) <= b.facts.value("defaults", 0) &&
+         a.facts.value("window", false) == b.facts.value("window", false);
+}
+
+Fate judge(const Object& a, const Object& b, const std::vector<std::string>& facts) {
+  auto has = [&](std::string_view fact) {
+    return std::find(facts.begin(), facts.end(), fact) != facts.end();
+  };
+  auto unless = [](bool replace) { return replace ? Fate::replace : Fate::alter; };
+  switch (a.kind) {
+    case Kind::column: {
+      bool becomes = b.has("generated") && (!a.has("generated") || has("virtual"));
+      bool both = a.has("generated") && b.has("generated");
+      bool ends = a.has("virtual") && !b.has("generated");
+      return unless(becomes || ends || (both && (has("type") || has("generated") ||
+                                                  has("collation"))));
+    }
+    case Kind::table: return unless(has("partition_key"));
+    case Kind::constraint:
+      return unless(!only(facts, {"comment", "clustered", "replica_identity", "options",
+                                  "inherited", "not_valid"}) ||
+                    (b.has("not_valid") && !a.has("not_valid")));
+    case Kind::index:
+      return unless(!only(facts, {"comment", "clustered", "replica_identity", "statistics",
+                                  "inherited"}));
+    case Kind::view: return unless(!columns_continue(a, b));
+    case Kind::materialized_view:
+      return unless(!only(facts, {"comment", "options", "grants", "revokes", "unpopulated",
+                                  "tablespace", "access_method"}));
+    case Kind::function:
+    case Kind::procedure: return unless(has("definition") && !is_replaceable(a, b));
+    case Kind::aggregate: return unless(!only(facts, {"comment", "grants", "revokes"}));
+    case Kind::trigger:
+    case Kind::rule: return unless(!only(facts, {"comment", "enabled", "inherited"}));
+    case Kind::policy:
+      return unless(has("command") || has("restrictive") || (a.has("using") && !b.has("using")) ||
+                    (a.has("check") && !b.has("check")));
+    case Kind::statistics: return unless(!only(facts, {"comment", "target"}));
+    case Kind::publication:
+      return unless(has("all_tables") || (!b.has("tables") && !b.has("schemas")));
+    default: return Fate::alter;
+  }
+}
+
+bool is_type(Kind kind) {
+  return kind == Kind::enum_ || kind == Kind::domain || kind == Kind::composite ||
+         kind == Kind::range;
+}
+
+bool needs_rebuild(const Work& work, uint32_t at) {
+  const Object& a = work.from.objects[at];
+  const Object& b = work.to.objects[work.twin_of_from[at]];
+  switch (a.kind) {
+    case Kind::enum_: return !adds_values_only(a.facts["values"], b.facts["values"]);
+    case Kind::domain: return work.changed(at, "type") || work.changed(at, "collation");
+    case Kind::composite:
+      return !attributes_alter(a.facts["attributes"], b.facts["attributes"]);
+    default: {
+      auto found = work.facts.find(at);
+      return a.kind == Kind::range && found != work.facts.end() &&
+             !only(found->second, {"comment", "grants", "revokes"});
+    }
+  }
+}
+
+// Follows what is disturbed to all who cannot stay while it happens.
+class Closure {
+ public:
+  explicit Closure(Work& work) : work_(work) {}
+
+  Result<Done> run() {
+    for (uint32_t i = 0; i < work_.from.objects.size(); ++i) {
+      Fate fate = work_.fate_of_from[i];
+      if (fate == Fate::drop || fate == Fate::replace) gone_.push_back(i);
+      if (fate != Fate::alter) continue;
+      if (is_type(work_.from.objects[i].kind) && needs_rebuild(work_, i)) rebuild(i);
+      bool column = work_.from.objects[i].kind == Kind::column;
+      if (column && (work_.changed(i, "type") || work_.changed(i, "collation"))) retype(i);
+    }
+    while (!gone_.empty() || !types_.empty() || !columns_.empty()) {
+      if (!gone_.empty()) {
+        uint32_t at = take(gone_);
+        for (uint32_t user : work_.users[at]) TRY(leave(user, at));
+      } else if (!types_.empty()) {
+        uint32_t at = take(types_);
+        for (uint32_t user : work_.users[at]) TRY(leave_type(user, at));
+      } else {
+        uint32_t at = take(columns_);
+        for (uint32_t user : work_.users[at]) leave_column(user, at);
+        retype_children(at);
+      }
+    }
+    return Done{};
+  }
+
+ private:
+  static uint32_t take(std::vector<uint32_t>& list) {
+    uint32_t out = list.back();
+    list.pop_back();
+    return out;
+  }
+
+  void rebuild(uint32_t at) {
+    if (!work_.rebuilt.insert(at).second) return;
+    set(at, Fate::alter);
+    types_.push_back(at);
+  }
+
+  void retype(uint32_t at) {
+    if (!work_.retyped.insert(at).second) return;
+    set(at, Fate::alter);
+    columns_.push_back(at);
+  }
+
+  void replace(uint32_t at) {
+    Fate fate = work_.fate_of_from[at];
+    if (fate == Fate::replace || fate == Fate::drop) return;
+    set(at, Fate::replace);
+    work_.disturbed.insert(at);
+    gone_.push_back(at);
+  }
+
+  void set(uint32_t at, Fate fate) {
+    if (fate == Fate::alter && work_.fate_of_from[at] == Fate::replace) return;
+    work_.fate_of_from[at] = fate;
+    work_.fate_of_to[work_.twin_of_from[at]] = fate;
+  }
+
+  const Object& object(uint32_t at) const { return work_.from.objects[at]; }
+
+  // A user of what is dropped, with or without being made anew.
+  Result<Done> leave(uint32_t user, uint32_t gone) {
+    if (work_.twin_of_from[user] == kNone) return Done{};
+    const Object& left = object(gone);
+    const Object& one = object(user);
+    bool data = (one.kind == Kind::column && !one.has("generated")) || one.kind == Kind::table ||
+                one.kind == Kind::sequence || is_type(one.kind);
+    if (!data) {
+      replace(user);
+      return Done{};
+    }
+    bool part = one.parent == gone;
+    bool above = one.kind == Kind::table && left.kind == Kind::table &&
+                 work_.fate_of_from[gone] == Fate::replace;
+    if (part || above) replace(user);
+    if (is_type(one.kind) && work_.fate_of_from[gone] == Fate::replace) rebuild(user);
+    return Done{};
+  }
+
+  // A user of a type that is made anew.
+  Result<Done> leave_type(uint32_t user, uint32_t type) {
+    uint32_t twin = work_.twin_of_from[user];
+    if (twin == kNone) return Done{};
+    const Object& one = object(user);
+    const std::vector<uint32_t>& uses = work_.to.objects[twin].uses;
+    bool stays = std::binary_search(uses.begin(), uses.end(), work_.twin_of_from[type]);
+    if (one.kind == Kind::column && !one.has("generated")) {
+      if (stays) retype(user);
+      return Done{};
+    }
+    if (is_type(one.kind)) {
+      rebuild(user);
+      return Done{};
+    }
+    if (one.kind == Kind::table) {
+      return error(Code::plan_impossible, one.id + " is bound to " + object(type).id +
+                                              ", which has to be made anew");
+    }
+    replace(user);
+    return Done{};
+  }
+
+  // A user of a column whose type changes. PostgreSQL itself sees to indexes and constraints.
+  void leave_column(uint32_t user, uint32_t column) {
+    if (work_.twin_of_from[user] == kNone) return;
+    const Object& one = object(user);
+    switch (one.kind) {
+      case Kind::view:
+      case Kind::materialized_view:
+      case Kind::rule:
+      case Kind::policy:
+      case Kind::trigger:
+      case Kind::function:
+      case Kind::procedure:
+      case Kind::publication: replace(user); break;
+      case Kind::column:
+        if (one.has("generated")) replace(user);
+        break;
+      case Kind::default_: {
+        const Object& to = work_.to.objects[work_.twin_of_from[column]];
+        if (base_type(object(column).text("type")) != base_type(to.text("type")) ||
+            work_.rebuilt.size() > 0) {
+          replace(user);
+        }
+        break;
+      }
+      case Kind::constraint:
+        if (one.text("type") == "foreign key" && both_ends_change(one)) replace(user);
+        break;
+      // PostgreSQL makes these anew without their targets.
+      case Kind::statistics:
+        if (one.has("target")) replace(user);
+        break;
+      case Kind::index:
+        if (one.has("statistics")) replace(user);
+        break;
+      default: break;
+    }
+  }
+
+  bool both_ends_change(const Object& key) const {
+    bool here = false, there = false;
+    for (uint32_t used : key.uses) {
+      const Object& one = object(used);
+      bool type = one.kind == Kind::column &&
+                  (work_.retyped.contains(used) || work_.changed(used, "type"));
+      if (!type) continue;
+      bool own = one.schema == key.schema && one.table == key.table;
+      (own ? here : there) = true;
+    }
+    const Json& name = key.facts["references"];
+    bool self = name[0] == key.schema && name[1] == key.table;
+    return (here && there) || (here && self);
+  }
+
+  // ALTER TYPE goes down to partitions and children, whose views have to let go as well.
+  void retype_children(uint32_t column) {
+    const Object& one = object(column);
+    for (uint32_t user : work_.users[one.parent]) {
+      const Object& child = object(user);
+      bool heir = child.kind == Kind::table &&
+                  (child.has("partition_of") || child.has("inherits"));
+      if (!heir) continue;
+      for (uint32_t part : child.parts) {
+        const Object& own = object(part);
+        bool same = own.kind == Kind::column && own.name == one.name && own.has("inherited");
+        if (same && work_.twin_of_from[part] != kNone && work_.retyped.insert(part).second) {
+          columns_.push_back(part);
+        }
+      }
+    }
+  }
+
+  Work& work_;
+  std::vector<uint32_t> gone_, types_, columns_;
+};
+
+}  // namespace
+
+bool Work::changed(uint32_t at, const char* fact) const {
+  auto found = facts.find(at);
+  if (found == facts.end()) return false;
+  return std::find(found->second.begin(), found->second.end(), fact) != found->second.end();
+}
+
+bool Work::was_there(const std::string& relation) const {
+  for (const char* kind : {"table ", "view ", "materialized_view ", "sequence ", "index "}) {
+    if (from.position(kind + relation) != kNone) return true;
+  }
+  return false;
+}
+
+Result<Done> decide(Work& work) {
+  std::vector<diff::Change> changes = diff::compare(work.from, work.to);
+  size_t n = work.from.objects.size(), m = work.to.objects.size();
+  work.twin_of_from.assign(n, kNone);
+  work.twin_of_to.assign(m, kNone);
+  work.fate_of_from.assign(n, Fate::keep);
+  work.fate_of_to.assign(m, Fate::keep);
+  if (changes.empty()) return Done{};
+  for (uint32_t i = 0, j = 0; i < n && j < m;) {
+    int order = work.from.objects[i].id.compare(work.to.objects[j].id);
+    if (order == 0) {
+      work.twin_of_from[i] = j;
+      work.twin_of_to[j] = i;
+    }
+    i += order <= 0;
+    j += order >= 0;
+  }
+  work.users.resize(n);
+  for (uint32_t i = 0; i < n; ++i) {
+    for (uint32_t used : work.from.objects[i].uses) work.users[used].push_back(i);
+  }
+  for (const diff::Change& change : changes) {
+    if (change.from == kNone) {
+      work.fate_of_to[change.to] = Fate::create;
+    } else if (change.to == kNone) {
+      work.fate_of_from[change.from] = Fate::drop;
+    } else {
+      const Object& a = work.from.objects[change.from];
+      const Object& b = work.to.objects[change.to];
+      Fate fate = judge(a, b, change.facts);
+      work.fate_of_from[change.from] = work.fate_of_to[change.to] = fate;
+      work.facts[change.from] = change.facts;
+    }
+  }
+  return Closure(work).run();
+}
+
+}  // namespace ballast::plan

@@ -1,0 +1,334 @@
+// A node for each step. What goes with another, such as a column with its table, gets none of its
+// own: it is folded into the other's.
+
+#include <algorithm>
+
+#include "work.h"
+
+namespace ballast::plan {
+namespace {
+
+bool goes(Fate fate) { return fate == Fate::drop || fate == Fate::replace; }
+bool comes(Fate fate) { return fate == Fate::create || fate == Fate::replace; }
+
+class Maker {
+ public:
+  explicit Maker(Work& work) : work_(work) {}
+
+  Result<Done> run() {
+    work_.node_of_from.assign(work_.from.objects.size(), kNone);
+    work_.node_of_to.assign(work_.to.objects.size(), kNone);
+    make_drops();
+    make_creates();
+    TRY(make_alters());
+    make_owners();
+    make_validations();
+    return Done{};
+  }
+
+ private:
+  uint32_t add(Node::Does does, uint32_t from, uint32_t to, Statements statements) {
+    const Object& object = to == kNone ? work_.from.objects[from] : work_.to.objects[to];
+    Node node{does, from, to, object.id, weight(does, object), std::move(statements), {}, 0};
+    work_.nodes.push_back(std::move(node));
+    return static_cast<uint32_t>(work_.nodes.size() - 1);
+  }
+
+  static int weight(Node::Does does, const Object& object) {
+    int kind = static_cast<int>(object.kind) * 2;
+    if (object.kind == Kind::default_privileges) return does == Node::Does::drop ? 3 : 95;
+    if (object.kind == Kind::constraint && object.text("type") == "foreign key") kind += 9;
+    switch (does) {
+      case Node::Does::create: return 10 + kind;
+      case Node::Does::alter: return object.kind == Kind::enum_ ? 4 : 11 + kind;
+      case Node::Does::drop: return 90 - kind / 2;
+      case Node::Does::late: return 99;
+    }
+    return 0;
+  }
+
+  const Object& from(uint32_t at) const { return work_.from.objects[at]; }
+  const Object& to(uint32_t at) const { return work_.to.objects[at]; }
+
+  // The object whose going takes this one along, or kNone.
+  uint32_t taken_by(uint32_t at) const {
+    const Object& object = from(at);
+    bool back = work_.fate_of_from[at] == Fate::replace;
+    auto goes_too = [&](uint32_t other) {
+      return other != kNone && goes(work_.fate_of_from[other]);
+    };
+    if (goes_too(object.parent) && !stands_between(object)) return object.parent;
+    if (object.kind == Kind::statistics || object.kind == Kind::table) {
+      for (uint32_t used : object.uses) {
+        bool above = from(used).kind == Kind::table &&
+                     (object.kind == Kind::statistics || object.has("partition_of"));
+        if (above && goes_too(used)) return used;
+      }
+    }
+    if (back) return kNone;
+    bool follows = object.kind == Kind::constraint || object.kind == Kind::index ||
+                   object.kind == Kind::default_ || object.kind == Kind::statistics;
+    if (follows) {
+      for (uint32_t used : object.uses) {
+        const Object& column = from(used);
+        bool own = column.kind == Kind::column && column.table == object.table &&
+                   (column.schema == object.schema || object.kind == Kind::statistics);
+        if (own && goes_too(used)) return used;
+      }
+    }
+    if (object.kind == Kind::sequence && object.has("owned_by")) {
+      uint32_t column = owner(work_.from, object);
+      if (goes_too(column)) return column;
+    }
+    return kNone;
+  }
+
+  static uint32_t owner(const Model& model, const Object& sequence) {
+    Object column;
+    const Json& by = sequence.facts["owned_by"];
+    column.schema = by[0].get<std::string>();
+    column.table = by[1].get<std::string>();
+    column.name = by[2].get<std::string>();
+    column.kind = Kind::column;
+    return model.position("column " + schema::sql_table(column) + "." + schema::sql_name(column));
+  }
+
+  // A foreign key between two tables that go: it would go with its own, unless the other table has
+  // to go first since it refers back.
+  bool stands_between(const Object& object) const {
+    if (object.kind != Kind::constraint || object.text("type") != "foreign key") return false;
+    uint32_t other = referenced(object);
+    if (other == kNone || other == object.parent || !goes(work_.fate_of_from[other])) return false;
+    std::vector<uint32_t> seen;
+    return reaches(other, object.parent, seen);
+  }
+
+  uint32_t referenced(const Object& key) const {
+    for (uint32_t used : key.uses) {
+      const Object& table = from(used);
+      const Json& name = key.facts["references"];
+      bool is = table.kind == Kind::table && name[0] == table.schema && name[1] == table.name;
+      if (is) return used;
+    }
+    return kNone;
+  }
+
+  bool reaches(uint32_t table, uint32_t goal, std::vector<uint32_t>& seen) const {
+    if (table == goal) return true;
+    if (std::find(seen.begin(), seen.end(), table) != seen.end()) return false;
+    seen.push_back(table);
+    for (uint32_t part : from(table).parts) {
+      const Object& key = from(part);
+      if (key.kind != Kind::constraint || key.text("type") != "foreign key") continue;
+      uint32_t next = referenced(key);
+      if (next != kNone && goes(work_.fate_of_from[next]) && reaches(next, goal, seen)) return true;
+    }
+    return false;
+  }
+
+  // What comes down from a parent's table goes with that and cannot go alone.
+  static bool hangs_above(const Object& object) {
+    return object.has("inherited") && !object.has("local") && object.kind != Kind::default_;
+  }
+
+  uint32_t drop_node(uint32_t at) {
+    uint32_t& node = work_.node_of_from[at];
+    if (node != kNone) return node;
+    uint32_t taker = taken_by(at);
+    if (taker != kNone) {
+      uint32_t made = drop_node(taker);
+      return work_.node_of_from[at] = made;
+    }
+    if (hangs_above(from(at))) return kNone;
+    uint32_t made = add(Node::Does::drop, at, kNone, drop_statements(work_, at));
+    return work_.node_of_from[at] = made;
+  }
+
+  void make_drops() {
+    for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
+      if (!goes(work_.fate_of_from[at])) continue;
+      const Object& object = from(at);
+      bool back = work_.fate_of_from[at] == Fate::replace;
+      drop_node(at);
+      if (object.kind == Kind::table) work_.deletes.push_back(object.id);
+      bool parent_goes = object.parent != kNone && goes(work_.fate_of_from[object.parent]);
+      bool values = object.kind == Kind::column && !parent_goes && !object.has("generated") &&
+                    !object.has("on");
+      if (values && !(back && object.has("inherited"))) work_.deletes.push_back(object.id);
+    }
+  }
+
+  // Whether an object that is made in this plan leads back to `goal`.
+  bool leads_to(uint32_t at, uint32_t goal, std::set<uint32_t>& seen) const {
+    if (at == goal || to(at).parent == goal) return true;
+    if (!comes(work_.fate_of_to[at]) || !seen.insert(at).second) return false;
+    const std::vector<uint32_t>& uses = to(at).uses;
+    return std::any_of(uses.begin(), uses.end(),
+                       [&](uint32_t used) { return leads_to(used, goal, seen); });
+  }
+
+  // Whether a part can be made within the table's own statement.
+  bool fits_within(uint32_t part, uint32_t table) const {
+    const Object& object = to(part);
+    if (object.has("inherited")) return false;
+    bool constraint = object.kind == Kind::constraint && object.text("type") != "foreign key" &&
+                      !object.has("not_valid");
+    if (!constraint && object.kind != Kind::default_) return false;
+    bool partition = to(table).has("partition_of");
+    if (partition) return constraint && object.text("type") == "check";
+    for (uint32_t used : object.uses) {
+      std::set<uint32_t> seen;
+      bool own = used == table || to(used).parent == table;
+      if (!own && leads_to(used, table, seen)) return false;
+    }
+    return true;
+  }
+
+  void make_creates() {
+    for (uint32_t at = 0; at < work_.to.objects.size(); ++at) {
+      bool table = to(at).kind == Kind::table && comes(work_.fate_of_to[at]);
+      if (!table) continue;
+      std::vector<uint32_t> within;
+      for (uint32_t part : to(at).parts) {
+        if (fits_within(part, at)) within.push_back(part);
+      }
+      uint32_t node = add(Node::Does::create, kNone, at, create_statements(work_, at, within));
+      work_.node_of_to[at] = node;
+      for (uint32_t part : to(at).parts) {
+        bool local = !to(part).has("inherited") || to(part).has("local");
+        if (to(part).kind == Kind::column && local) work_.node_of_to[part] = node;
+      }
+      for (uint32_t part : within) work_.node_of_to[part] = node;
+    }
+    for (uint32_t at = 0; at < work_.to.objects.size(); ++at) {
+      if (!comes(work_.fate_of_to[at]) || work_.node_of_to[at] != kNone) continue;
+      const Object& object = to(at);
+      // What comes down from the parent's table is made with it.
+      bool quiet = object.has("inherited") && object.kind != Kind::column &&
+                   object.kind != Kind::default_;
+      if (quiet) continue;
+      std::vector<uint32_t> within;
+      if (object.kind == Kind::column) within = own_default(at);
+      uint32_t node = add(Node::Does::create, kNone, at, create_statements(work_, at, within));
+      work_.node_of_to[at] = node;
+      for (uint32_t part : within) work_.node_of_to[part] = node;
+    }
+  }
+
+  // ADD COLUMN says its default itself, which fills the rows that are there.
+  std::vector<uint32_t> own_default(uint32_t column) const {
+    const Object& object = to(column);
+    uint32_t at = work_.to.position("default " + schema::sql_table(object) + "." +
+                                    schema::sql_name(object));
+    if (at == kNone || !comes(work_.fate_of_to[at]) || object.has("inherited")) return {};
+    for (uint32_t used : to(at).uses) {
+      std::set<uint32_t> seen;
+      bool own = used == column || used == object.parent;
+      if (!own && leads_to(used, column, seen)) return {};
+    }
+    return {at};
+  }
+
+  Result<Done> make_alters() {
+    uint32_t rebuild = kNone;
+    for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
+      bool rebuilt = work_.rebuilt.contains(at);
+      if (work_.fate_of_from[at] != Fate::alter && !rebuilt) continue;
+      uint32_t twin = work_.twin_of_from[at];
+      Statements statements = TRY(alter_statements(work_, at, twin));
+      if (rebuilt) {
+        if (rebuild == kNone) {
+          rebuild = add(Node::Does::alter, at, twin, rebuild_types(work_));
+        }
+        work_.node_of_from[at] = work_.node_of_to[twin] = rebuild;
+        for (Statement& one : statements) {
+          work_.nodes[rebuild].statements.push_back(std::move(one));
+        }
+        continue;
+      }
+      uint32_t node = add(Node::Does::alter, at, twin, std::move(statements));
+      work_.node_of_from[at] = work_.node_of_to[twin] = node;
+    }
+    return Done{};
+  }
+
+  // A sequence can only be given to a column once both are there.
+  void make_owners() {
+    for (uint32_t at = 0; at < work_.to.objects.size(); ++at) {
+      const Object& sequence = to(at);
+      uint32_t twin = work_.twin_of_to[at];
+      bool made = comes(work_.fate_of_to[at]);
+      bool moved = twin != kNone && work_.changed(twin, "owned_by");
+      if (sequence.kind != Kind::sequence || !sequence.has("owned_by") || !(made || moved)) continue;
+      uint32_t column = owner(work_.to, sequence);
+      if (column == kNone) continue;
+      const Object& of = to(column);
+      Statements statements;
+      statements.push_back(statement("ALTER SEQUENCE " + schema::sql_name(sequence) +
+                                         " OWNED BY " + schema::sql_table(of) + "." +
+                                         schema::sql_name(of),
+                                     sequence));
+      locks(work_, statements[0], schema::sql_name(sequence), "SHARE ROW EXCLUSIVE");
+      locks(work_, statements[0], schema::sql_table(of), "ACCESS SHARE");
+      bool had_rows = !comes(work_.fate_of_to[of.parent]) && !comes(work_.fate_of_to[column]);
+      if (made && had_rows) catch_up(work_, of, schema::sql_name(sequence), statements);
+      uint32_t node = add(Node::Does::create, kNone, at, std::move(statements));
+      work_.nodes[node].key += " owner";
+      work_.nodes[node].weight = 45;
+      for (uint32_t first : {work_.node_of_to[at], work_.node_of_to[column],
+                             work_.node_of_to[of.parent]}) {
+        if (first != kNone) wait(first, node);
+      }
+    }
+  }
+
+  // VALIDATE comes last, in a transaction of its own, when the constraint already holds for what is
+  // written meanwhile.
+  void make_validations() {
+    size_t count = work_.nodes.size();
+    for (uint32_t i = 0; i < count; ++i) {
+      const Node& node = work_.nodes[i];
+      if (node.does != Node::Does::create || node.to == kNone) continue;
+      const Object& object = to(node.to);
+      bool not_valid = object.kind == Kind::constraint && !object.has("not_valid") &&
+                       !node.statements.empty() &&
+                       node.statements[0].sql.find(" NOT VALID") != std::string::npos &&
+                       node.statements[0].sql.ends_with(" NOT VALID");
+      if (!not_valid) continue;
+      Statement validate = statement("ALTER TABLE " + schema::sql_table(object) +
+                                         " VALIDATE CONSTRAINT " + schema::sql_name(object),
+                                     object);
+      std::string table = schema::sql_table(object);
+      locks(work_, validate, table, "SHARE UPDATE EXCLUSIVE");
+      validate.scans.push_back(table);
+      if (object.has("references")) {
+        Object other;
+        other.schema = object.facts["references"][0].get<std::string>();
+        other.table = object.facts["references"][1].get<std::string>();
+        std::string name = schema::sql_table(other);
+        locks(work_, validate, name, "ROW SHARE");
+        if (work_.was_there(name) && name != table) validate.scans.push_back(name);
+      }
+      validate.commit_before = true;
+      hazard(validate, "depends-on-data");
+      uint32_t to_at = node.to;
+      uint32_t late = add(Node::Does::late, kNone, to_at, {std::move(validate)});
+      work_.nodes[late].key += " validate";
+      wait(i, late);
+    }
+  }
+
+  void wait(uint32_t first, uint32_t then) {
+    if (first == then) return;
+    work_.nodes[first].before.push_back(then);
+    ++work_.nodes[then].waits;
+  }
+
+  Work& work_;
+};
+
+}  // namespace
+
+Result<Done> make_nodes(Work& work) { return Maker(work).run(); }
+
+}  // namespace ballast::plan

@@ -1,0 +1,217 @@
+// The model: its order, its look-ups, its canonical JSON.
+
+#include <algorithm>
+#include <numeric>
+
+#include "ballast/schema.h"
+#include "ballast/sql.h"
+#include "identity.h"
+
+namespace ballast::schema {
+namespace {
+
+constexpr std::string_view kTexts[] = {
+#define BALLAST_KIND(name, text, words) text,
+#include "kinds.def"
+#undef BALLAST_KIND
+};
+
+constexpr std::string_view kWords[] = {
+#define BALLAST_KIND(name, text, words) words,
+#include "kinds.def"
+#undef BALLAST_KIND
+};
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string joined(const Json& texts) {
+  std::string out;
+  for (const Json& text : texts) out += (out.empty() ? "" : ", ") + text.get<std::string>();
+  return out;
+}
+
+// Members that say which object it is, and are not among its facts.
+constexpr const char* kIdentity[] = {"kind", "schema", "table", "name", "uses"};
+
+Json identity_json(const Object& object) {
+  Json out = object.facts;
+  out["kind"] = kind_text(object.kind);
+  if (!object.schema.empty()) out["schema"] = object.schema;
+  if (!object.table.empty()) out["table"] = object.table;
+  if (!object.name.empty()) out["name"] = object.name;
+  return out;
+}
+
+}  // namespace
+
+std::string_view kind_text(Kind kind) { return kTexts[static_cast<size_t>(kind)]; }
+std::string_view kind_words(Kind kind) { return kWords[static_cast<size_t>(kind)]; }
+
+std::string Object::text(const char* fact) const {
+  auto found = facts.find(fact);
+  return found != facts.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+bool is_part(Kind kind) {
+  switch (kind) {
+    case Kind::column:
+    case Kind::default_:
+    case Kind::constraint:
+    case Kind::index:
+    case Kind::trigger:
+    case Kind::rule:
+    case Kind::policy: return true;
+    default: return false;
+  }
+}
+
+std::string sql_table(const Object& object) {
+  return sql::quote_name(object.schema) + "." + sql::quote_name(object.table);
+}
+
+std::string sql_name(const Object& object) {
+  std::string name = sql::quote_name(object.name);
+  if (is_part(object.kind) && object.kind != Kind::index) return name;
+  if (!object.schema.empty() && object.kind != Kind::extension) {
+    name = sql::quote_name(object.schema) + "." + name;
+  }
+  bool routine = object.kind == Kind::function || object.kind == Kind::procedure ||
+                 object.kind == Kind::aggregate;
+  return routine ? name + "(" + joined(object.facts["arguments"]) + ")" : name;
+}
+
+std::string id_of(const Object& object) {
+  std::string out(kind_text(object.kind));
+  if (object.kind == Kind::default_privileges) {
+    for (const char* part : {"role", "schema"}) {
+      std::string text = part[0] == 's' ? object.schema : object.text(part);
+      out += " " + (text.empty() ? "-" : sql::quote_name(text));
+    }
+    return out + " " + object.text("on");
+  }
+  bool within = is_part(object.kind) && object.kind != Kind::index;
+  return out + " " + (within ? sql_table(object) + "." : "") + sql_name(object);
+}
+
+const Object* Model::find(std::string_view id) const {
+  uint32_t at = position(id);
+  return at == kNone ? nullptr : &objects[at];
+}
+
+uint32_t Model::position(std::string_view id) const {
+  auto found = std::lower_bound(objects.begin(), objects.end(), id,
+                                [](const Object& object, std::string_view x) {
+                                  return std::string_view(object.id) < x;
+                                });
+  bool there = found != objects.end() && found->id == id;
+  return there ? static_cast<uint32_t>(found - objects.begin()) : kNone;
+}
+
+const Object* Model::parent(const Object& object) const {
+  return object.parent == kNone ? nullptr : &objects[object.parent];
+}
+
+void Model::settle() {
+  std::vector<uint32_t> order(objects.size()), place(objects.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(),
+            [&](uint32_t a, uint32_t b) { return objects[a].id < objects[b].id; });
+  std::vector<Object> sorted;
+  sorted.reserve(objects.size());
+  for (uint32_t i = 0; i < order.size(); ++i) {
+    place[order[i]] = i;
+    sorted.push_back(std::move(objects[order[i]]));
+  }
+  objects = std::move(sorted);
+  for (uint32_t i = 0; i < objects.size(); ++i) {
+    Object& object = objects[i];
+    for (uint32_t& use : object.uses) use = place[use];
+    if (is_part(object.kind)) {
+      std::string on = object.text("on").empty() ? "table" : object.text("on");
+      if (on == "materialized view") on = "materialized_view";
+      // Only the columns of these have comments of their own.
+      object.parent = position(on + " " + sql_table(object));
+      if (object.parent != kNone) {
+        objects[object.parent].parts.push_back(i);
+        object.uses.push_back(object.parent);
+      }
+    }
+    std::sort(object.uses.begin(), object.uses.end());
+    object.uses.erase(std::unique(object.uses.begin(), object.uses.end()), object.uses.end());
+  }
+}
+
+std::string write(const Model& model) {
+  std::string out = "{\"format\":1,\"postgres\":" + std::to_string(model.postgres);
+  out += ",\"objects\":[";
+  for (const Object& object : model.objects) {
+    Json json = identity_json(object);
+    Json uses = Json::array();
+    for (uint32_t use : object.uses) {
+      if (use != object.parent) uses.push_back(model.objects[use].id);
+    }
+    if (!uses.empty()) json["uses"] = std::move(uses);
+    out += (&object == &model.objects.front() ? "\n" : ",\n") + dump(json);
+  }
+  out += "\n],\"unmodelled\":[";
+  for (const Unmodelled& one : model.unmodelled) {
+    Json json = {{"kind", one.kind}, {"name", one.name}};
+    if (!one.why.empty()) json["why"] = one.why;
+    out += (&one == &model.unmodelled.front() ? "\n" : ",\n") + dump(json);
+  }
+  return out + "]}\n";
+}
+
+Result<Object> object_of(Json json) {
+  Object out;
+  if (!json.is_object()) return error(Code::schema_text, "an object is none");
+  auto text = [&](const char* key) {
+    auto found = json.find(key);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  std::string kind = text("kind");
+  auto found = std::find(std::begin(kTexts), std::end(kTexts), kind);
+  if (found == std::end(kTexts)) return error(Code::schema_text, "the kind \"" + kind + "\"");
+  out.kind = static_cast<Kind>(found - std::begin(kTexts));
+  out.schema = text("schema");
+  out.table = text("table");
+  out.name = text("name");
+  for (const char* key : kIdentity) json.erase(key);
+  out.facts = std::move(json);
+  out.id = id_of(out);
+  return out;
+}
+
+Result<Model> parse(std::string_view text) {
+  Json root = Json::parse(text, nullptr, false);
+  if (!root.is_object() || !root.contains("objects") || !root["objects"].is_array()) {
+    return error(Code::schema_text, "it is not one of ballast's snapshots");
+  }
+  if (root.value("format", 0) != 1) {
+    return error(Code::schema_text, "its format is of another version of ballast");
+  }
+  Model out;
+  out.postgres = root.value("postgres", 0);
+  std::vector<Json> uses;
+  for (Json& json : root["objects"]) {
+    uses.push_back(json.value("uses", Json::array()));
+    out.objects.push_back(TRY(object_of(std::move(json))));
+  }
+  // Uses go by position, which is only known once all are there; they were written in order.
+  for (size_t i = 0; i < out.objects.size(); ++i) {
+    for (const Json& use : uses[i]) {
+      uint32_t at = use.is_string() ? out.position(use.get<std::string>()) : kNone;
+      if (at != kNone) out.objects[i].uses.push_back(at);
+    }
+  }
+  out.settle();
+  for (const Json& one : root.value("unmodelled", Json::array())) {
+    out.unmodelled.push_back(
+        {one.value("kind", ""), one.value("name", ""), one.value("why", "")});
+  }
+  return out;
+}
+
+}  // namespace ballast::schema
