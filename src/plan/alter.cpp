@@ -106,8 +106,7 @@ class Alteration {
 
   Result<Done> table() {
     std::string name = sql_name(b_), front = "ALTER TABLE " + name + " ";
-    partition(name);
-    inheritance(front);
+    join();
     if (changed("unlogged")) {
       rewritten(add(front + (b_.has("unlogged") ? "SET UNLOGGED" : "SET LOGGED"), name,
                     kExclusive));
@@ -140,15 +139,11 @@ class Alteration {
     return Done{};
   }
 
-  void partition(const std::string& name) {
-    if (!changed("partition_of") && !changed("bound")) return;
-    if (a_.has("partition_of")) {
-      std::string parent = relation(a_.facts["partition_of"]);
-      Statement& one = add("ALTER TABLE " + parent + " DETACH PARTITION " + name, parent,
-                           kExclusive);
-      locks(work_, one, name, kExclusive);
-    }
-    if (b_.has("partition_of")) {
+  // Becoming a partition or a child; ceasing to be one has come before.
+  void join() {
+    std::string name = sql_name(b_);
+    bool moved = changed("partition_of") || changed("bound");
+    if (moved && b_.has("partition_of")) {
       std::string parent = relation(b_.facts["partition_of"]);
       Statement& one = add(
           "ALTER TABLE " + parent + " ATTACH PARTITION " + name + " " + b_.text("bound"), parent,
@@ -157,21 +152,66 @@ class Alteration {
       one.scans.push_back(name);
       hazard(one, "depends-on-data");
     }
+    if (!changed("inherits")) return;
+    bring_parts();
+    Json was = a_.facts.value("inherits", Json::array());
+    for (const Json& parent : b_.facts.value("inherits", Json::array())) {
+      if (std::find(was.begin(), was.end(), parent) != was.end()) continue;
+      Statement& one = add("ALTER TABLE " + name + " INHERIT " + relation(parent), name, kExclusive);
+      locks(work_, one, relation(parent), kUpdate);
+    }
   }
 
-  void inheritance(const std::string& front) {
-    if (!changed("inherits")) return;
-    Json was = a_.facts.value("inherits", Json::array());
+ public:
+  Statements leave() {
+    std::string name = sql_name(b_);
+    bool moved = changed("partition_of") || changed("bound");
+    if (moved && a_.has("partition_of")) {
+      std::string parent = relation(a_.facts["partition_of"]);
+      Statement& one = add("ALTER TABLE " + parent + " DETACH PARTITION " + name, parent,
+                           kExclusive);
+      locks(work_, one, name, kExclusive);
+    }
+    if (!changed("inherits")) return std::move(out_);
     Json is = b_.facts.value("inherits", Json::array());
-    auto each = [&](const Json& some, const Json& others, const char* words) {
-      for (const Json& parent : some) {
-        if (std::find(others.begin(), others.end(), parent) != others.end()) continue;
-        Statement& one = add(front + words + relation(parent), sql_name(b_), kExclusive);
-        locks(work_, one, relation(parent), kUpdate);
+    for (const Json& parent : a_.facts.value("inherits", Json::array())) {
+      if (std::find(is.begin(), is.end(), parent) != is.end()) continue;
+      Statement& one = add("ALTER TABLE " + name + " NO INHERIT " + relation(parent), name,
+                           kExclusive);
+      locks(work_, one, relation(parent), kUpdate);
+    }
+    leave_parts();
+    return std::move(out_);
+  }
+
+ private:
+  // Columns and checks that came from a parent stay behind as the table's own.
+  void leave_parts() {
+    for (Kind kind : {Kind::constraint, Kind::column}) {
+      for (uint32_t part : a_.parts) {
+        const Object& one = work_.from.objects[part];
+        bool heir = one.has("inherited") && !one.has("local");
+        if (one.kind != kind || !heir || work_.twin_of_from[part] != kNone) continue;
+        Statement& drop = add(schema::drop_sql(one), sql_name(b_), kExclusive);
+        if (kind != Kind::column) continue;
+        hazard(drop, "deletes-data");
+        work_.deletes.push_back(one.id);
       }
-    };
-    each(was, is, "NO INHERIT ");
-    each(is, was, "INHERIT ");
+    }
+  }
+
+  // A parent's columns and checks have to be there before it is one.
+  void bring_parts() {
+    for (Kind kind : {Kind::column, Kind::constraint}) {
+      for (uint32_t part : b_.parts) {
+        const Object& one = work_.to.objects[part];
+        bool heir = one.has("inherited") && !one.has("local");
+        if (one.kind != kind || !heir || work_.twin_of_to[part] != kNone) continue;
+        std::string front = "ALTER TABLE " + sql_name(b_) + " ADD CONSTRAINT " + sql_name(one) + " ";
+        std::string sql = schema::create_sql(work_.to, one);
+        add(kind == Kind::column ? sql : front + sql, sql_name(b_), kExclusive);
+      }
+    }
   }
 
   void sequence() {
@@ -307,6 +347,11 @@ class Alteration {
 };
 
 }  // namespace
+
+Statements leave_statements(Work& work, uint32_t a, uint32_t b) {
+  if (work.to.objects[b].kind != Kind::table || !work.facts.contains(a)) return {};
+  return Alteration(work, a, work.to.objects[b]).leave();
+}
 
 Result<Statements> alter_statements(Work& work, uint32_t a, uint32_t b) {
   if (work.facts.find(a) == work.facts.end() && !work.retyped.contains(a)) return Statements{};

@@ -231,20 +231,41 @@ void set_not_null(Work& work, const Object& column, Statements& out) {
   add("DROP CONSTRAINT " + proof, kExclusive);
 }
 
+// Whether the parent's column, which this one follows, brings a change down by itself.
+bool comes_down(const Work& work, uint32_t at, const Object& b, const char* fact) {
+  const Object& a = work.from.objects[at];
+  if (!a.has("inherited") || !b.has("inherited")) return false;
+  const Object& table = work.table_of(work.to, b);
+  Json parents = table.facts.value("inherits", Json::array());
+  if (table.has("partition_of")) parents.push_back(table.facts["partition_of"]);
+  for (const Json& name : parents) {
+    Object above = b;
+    above.schema = name[0].get<std::string>();
+    above.table = name[1].get<std::string>();
+    const Object* found = work.to.find("column " + sql_table(above) + "." + sql_name(above));
+    if (found != nullptr && found->facts.value(fact, Json()) == b.facts.value(fact, Json())) {
+      return true;
+    }
+  }
+  return false;
+}
+
 Statements alter_column(Work& work, uint32_t at, uint32_t to) {
   const Object& a = work.from.objects[at];
   const Object& b = work.to.objects[to];
   Statements out;
-  bool inherits = b.has("inherited") && !b.has("local");
+  bool inherits = comes_down(work, at, b, "type");
   std::string table = sql_table(b);
   change_expression(work, at, a, b, out);
+  bool loses = a.has("identity") && !b.has("identity");
+  if (loses) change_identity(work, at, a, b, out);
   bool retypes = work.changed(at, "type") || work.changed(at, "collation");
   // Those of a type that is made anew are changed where that is done.
   bool elsewhere = std::any_of(a.uses.begin(), a.uses.end(),
                                [&](uint32_t used) { return work.rebuilt.contains(used); }) &&
                    !work.changed(at, "type");
   if (retypes && !inherits && !elsewhere) change_type(work, at, a, b, out);
-  if (work.changed(at, "not_null")) {
+  if (work.changed(at, "not_null") && !comes_down(work, at, b, "not_null")) {
     if (b.has("not_null")) {
       set_not_null(work, b, out);
     } else {
@@ -253,7 +274,7 @@ Statements alter_column(Work& work, uint32_t at, uint32_t to) {
       locks(work, out.back(), table, kExclusive);
     }
   }
-  if (work.changed(at, "identity") || work.changed(at, "sequence")) {
+  if (!loses && (work.changed(at, "identity") || work.changed(at, "sequence"))) {
     change_identity(work, at, a, b, out);
   }
   column_settings(work, &a, b, out);

@@ -47,6 +47,11 @@ void scan_users(Work& work, uint32_t at, Statement& out) {
   hazard(out, "depends-on-data");
 }
 
+// Name, definition and validity; the comment is its own matter.
+bool same_check(const Json& a, const Json& b) {
+  return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
+}
+
 void alter_domain(Work& work, uint32_t at, const Object& a, const Object& b, Statements& out) {
   std::string front = "ALTER DOMAIN " + sql_name(b) + " ";
   auto add = [&](const std::string& words) -> Statement& {
@@ -60,11 +65,14 @@ void alter_domain(Work& work, uint32_t at, const Object& a, const Object& b, Sta
   Json was = a.facts.value("constraints", Json::array());
   Json is = b.facts.value("constraints", Json::array());
   for (const Json& one : was) {
-    bool kept = std::find(is.begin(), is.end(), one) != is.end();
+    bool kept = std::any_of(is.begin(), is.end(),
+                            [&](const Json& other) { return same_check(one, other); });
     if (!kept) add("DROP CONSTRAINT " + sql::quote_name(one[0].get<std::string>()));
   }
   for (const Json& one : is) {
-    if (std::find(was.begin(), was.end(), one) != was.end()) continue;
+    bool there = std::any_of(was.begin(), was.end(),
+                             [&](const Json& other) { return same_check(one, other); });
+    if (there) continue;
     std::string name = sql::quote_name(one[0].get<std::string>());
     std::string words = "ADD CONSTRAINT " + name + " " + one[1].get<std::string>();
     bool valid = one[2].get<bool>(), online = work.options.online;
@@ -76,6 +84,7 @@ void alter_domain(Work& work, uint32_t at, const Object& a, const Object& b, Sta
     Statement& check = add(words);
     scan_users(work, at, check);
   }
+  domain_comments(was, b, out);
   if (work.changed(at, "not_null")) {
     Statement& one = add(b.has("not_null") ? "SET NOT NULL" : "DROP NOT NULL");
     if (b.has("not_null")) scan_users(work, at, one);
@@ -108,6 +117,21 @@ void alter_attributes(Work& work, const Object& a, const Object& b, Statements& 
 
 }  // namespace
 
+void domain_comments(const Json& was, const Object& b, Statements& out) {
+  for (const Json& one : b.facts.value("constraints", Json::array())) {
+    Json old;
+    for (const Json& other : was) {
+      if (same_check(one, other)) old = other[3];
+    }
+    if (old == one[3]) continue;
+    std::string text = one[3].is_string() ? quoted(one[3]) : "NULL";
+    out.push_back(statement("COMMENT ON CONSTRAINT " +
+                                sql::quote_name(one[0].get<std::string>()) + " ON DOMAIN " +
+                                sql_name(b) + " IS " + text,
+                            b));
+  }
+}
+
 // Whether the old values stand in the new list in their order.
 bool adds_values_only(const Json& from, const Json& to) {
   size_t at = 0;
@@ -138,6 +162,31 @@ Statements alter_type(Work& work, uint32_t at, uint32_t to) {
   if (b.kind == Kind::domain) alter_domain(work, at, a, b, out);
   if (b.kind == Kind::composite) alter_attributes(work, a, b, out);
   return out;
+}
+
+// A column's value in the type that is made anew: a row by its attributes, all else by its text.
+std::string carried(const Work& work, const Object& a, const Object& b) {
+  std::string type = b.text("type"), name = sql_name(b);
+  for (uint32_t used : a.uses) {
+    const Object& old = work.from.objects[used];
+    bool row = work.rebuilt.contains(used) && old.kind == Kind::composite &&
+               type == sql_name(old);
+    if (!row) continue;
+    const Object& made = work.to.objects[work.twin_of_from[used]];
+    std::string values;
+    for (const Json& attribute : made.facts["attributes"]) {
+      const Json& was = old.facts["attributes"];
+      bool kept = std::any_of(was.begin(), was.end(),
+                              [&](const Json& one) { return one[0] == attribute[0]; });
+      std::string field = sql::quote_name(attribute[0].get<std::string>());
+      values += values.empty() ? "" : ", ";
+      values += kept ? "(" + name + ")." + field + "::text::" + attribute[1].get<std::string>()
+                     : "NULL::" + attribute[1].get<std::string>();
+    }
+    return "CASE WHEN " + name + " IS NOT DISTINCT FROM NULL THEN NULL ELSE ROW(" + values + ")::" +
+           type + " END";
+  }
+  return name + (type.ends_with("[]") ? "::text[]::" : "::text::") + type;
 }
 
 // A range's multirange and the functions of their names do not follow a rename.
@@ -186,6 +235,7 @@ Statements rebuild_types(Work& work) {
     const Object& type = work.to.objects[work.twin_of_from[at]];
     out.push_back(statement(schema::create_sql(work.to, type), type));
     properties(work, nullptr, type, out);
+    if (type.kind == Kind::domain) domain_comments(Json::array(), type, out);
   }
   for (uint32_t at : work.retyped) {
     const Object& a = work.from.objects[at];
@@ -196,9 +246,8 @@ Statements rebuild_types(Work& work) {
     bool inherits = b.has("inherited") && !b.has("local");
     if (!of_these || inherits || work.changed(at, "type")) continue;
     std::string table = sql_table(b), type = b.text("type");
-    std::string cast = type.ends_with("[]") ? "::text[]::" : "::text::";
     Statement one = statement("ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " TYPE " +
-                                  type + " USING " + sql_name(b) + cast + type,
+                                  type + " USING " + carried(work, a, b),
                               b);
     locks(work, one, table, kExclusive);
     one.rewrites.push_back(table);

@@ -249,6 +249,7 @@ Statements create_statements(Work& work, uint32_t b, const std::vector<uint32_t>
     case Kind::default_privileges: break;
     default: plain(nullptr);
   }
+  if (object.kind == Kind::domain) domain_comments(Json::array(), object, out);
   if (object.has("clustered")) {
     out.push_back(statement(alter_table(object) + "CLUSTER ON " + sql_name(object), object));
     if (object.kind == Kind::index) {

@@ -213,7 +213,7 @@ class Closure {
       case Kind::procedure:
       case Kind::publication: replace(user); break;
       case Kind::column:
-        if (one.has("generated")) replace(user);
+        if (one.has("generated") && stays_generated(user)) replace(user);
         break;
       case Kind::default_: {
         const Object& to = work_.to.objects[work_.twin_of_from[column]];
@@ -235,6 +235,12 @@ class Closure {
         break;
       default: break;
     }
+  }
+
+  // One that becomes a plain column keeps its values, and lets go of the other before.
+  bool stays_generated(uint32_t at) const {
+    const Object& b = work_.to.objects[work_.twin_of_from[at]];
+    return b.has("generated") || object(at).has("virtual");
   }
 
   bool both_ends_change(const Object& key) const {

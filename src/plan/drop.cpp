@@ -19,6 +19,27 @@ void lock_referenced(const Work& work, const Object& key, Statement& out) {
   locks(work, out, sql_table(other), kExclusive);
 }
 
+std::string parent_of(const Object& partition) {
+  Object parent;
+  parent.schema = partition.facts["partition_of"][0].get<std::string>();
+  parent.table = partition.facts["partition_of"][1].get<std::string>();
+  return sql_table(parent);
+}
+
+bool is_referred_to_as_partition(const Work& work, const Object& table) {
+  if (!table.has("partition_of")) return false;
+  uint32_t parent = work.from.position("table " + parent_of(table));
+  if (parent == kNone || work.fate_of_from[parent] == Fate::drop) return false;
+  for (uint32_t user : work.users[parent]) {
+    const Object& key = work.from.objects[user];
+    if (key.kind == Kind::constraint && key.has("references") &&
+        key.facts["references"] == table.facts["partition_of"]) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Statements drop_statements(Work& work, uint32_t a) {
@@ -43,11 +64,21 @@ Statements drop_statements(Work& work, uint32_t a) {
     return out;
   }
   Statement out = statement(std::move(sql), object);
+  Statements before;
   switch (object.kind) {
     case Kind::table:
       locks(work, out, sql_name(object), kExclusive);
       hazard(out, "deletes-data");
       hazard(out, "breaks-queries");
+      if (is_referred_to_as_partition(work, object)) {
+        // A foreign key to the partitioned table holds each of its partitions.
+        std::string parent = parent_of(object);
+        before.push_back(statement("ALTER TABLE " + parent + " DETACH PARTITION " +
+                                       sql_name(object),
+                                   object));
+        locks(work, before[0], parent, kExclusive);
+        locks(work, before[0], sql_name(object), kExclusive);
+      }
       for (uint32_t part : object.parts) lock_referenced(work, work.from.objects[part], out);
       break;
     case Kind::column:
@@ -84,7 +115,8 @@ Statements drop_statements(Work& work, uint32_t a) {
     case Kind::sequence: locks(work, out, sql_name(object), kExclusive); break;
     default: break;
   }
-  return {std::move(out)};
+  before.push_back(std::move(out));
+  return before;
 }
 
 }  // namespace ballast::plan

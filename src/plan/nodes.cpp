@@ -57,7 +57,8 @@ class Maker {
     auto goes_too = [&](uint32_t other) {
       return other != kNone && goes(work_.fate_of_from[other]);
     };
-    if (goes_too(object.parent) && !stands_between(object)) return object.parent;
+    if (stands_between(object)) return kNone;
+    if (goes_too(object.parent)) return object.parent;
     if (object.kind == Kind::statistics || object.kind == Kind::table) {
       for (uint32_t used : object.uses) {
         bool above = from(used).kind == Kind::table &&
@@ -65,7 +66,12 @@ class Maker {
         if (above && goes_too(used)) return used;
       }
     }
-    if (back) return kNone;
+    // A check of several columns holds each of them, a key to its own table the other end.
+    bool holds = object.kind == Kind::constraint &&
+                 (object.text("type") == "check"
+                      ? object.facts.value("columns", Json::array()).size() != 1
+                      : object.text("type") == "foreign key" && referenced(object) == object.parent);
+    if (back || holds) return kNone;
     bool follows = object.kind == Kind::constraint || object.kind == Kind::index ||
                    object.kind == Kind::default_ || object.kind == Kind::statistics;
     if (follows) {
@@ -152,8 +158,8 @@ class Maker {
       drop_node(at);
       if (object.kind == Kind::table) work_.deletes.push_back(object.id);
       bool parent_goes = object.parent != kNone && goes(work_.fate_of_from[object.parent]);
-      bool values = object.kind == Kind::column && !parent_goes && !object.has("generated") &&
-                    !object.has("on");
+      bool derived = object.has("generated") && !(back && !to(work_.twin_of_from[at]).has("generated"));
+      bool values = object.kind == Kind::column && !parent_goes && !derived && !object.has("on");
       if (values && !(back && object.has("inherited"))) work_.deletes.push_back(object.id);
     }
   }
@@ -184,19 +190,34 @@ class Maker {
     return true;
   }
 
+  // CREATE TABLE leaves out a key on the columns of another (transformIndexConstraints,
+  // src/backend/parser/parse_utilcmd.c); ADD CONSTRAINT does not.
+  bool repeats_key(uint32_t part, const std::vector<uint32_t>& within) const {
+    auto is_key = [](const Object& one) {
+      return one.text("type") == "primary key" || one.text("type") == "unique";
+    };
+    return is_key(to(part)) && std::any_of(within.begin(), within.end(), [&](uint32_t other) {
+             return is_key(to(other)) && to(other).facts["columns"] == to(part).facts["columns"];
+           });
+  }
+
   void make_creates() {
     for (uint32_t at = 0; at < work_.to.objects.size(); ++at) {
       bool table = to(at).kind == Kind::table && comes(work_.fate_of_to[at]);
       if (!table) continue;
       std::vector<uint32_t> within;
       for (uint32_t part : to(at).parts) {
-        if (fits_within(part, at)) within.push_back(part);
+        if (fits_within(part, at) && !repeats_key(part, within)) within.push_back(part);
       }
       uint32_t node = add(Node::Does::create, kNone, at, create_statements(work_, at, within));
       work_.node_of_to[at] = node;
       for (uint32_t part : to(at).parts) {
         bool local = !to(part).has("inherited") || to(part).has("local");
-        if (to(part).kind == Kind::column && local) work_.node_of_to[part] = node;
+        if (to(part).kind == Kind::column) work_.node_of_to[part] = node;
+        // What a partition or child has otherwise than its parent is set once it is there.
+        if (to(part).kind != Kind::column || local || !comes(work_.fate_of_to[part])) continue;
+        Statements statements = create_statements(work_, part, {});
+        if (!statements.empty()) wait(node, add(Node::Does::create, kNone, part, std::move(statements)));
       }
       for (uint32_t part : within) work_.node_of_to[part] = node;
     }
@@ -248,6 +269,13 @@ class Maker {
       }
       uint32_t node = add(Node::Does::alter, at, twin, std::move(statements));
       work_.node_of_from[at] = work_.node_of_to[twin] = node;
+      Statements leaving = leave_statements(work_, at, twin);
+      if (leaving.empty()) continue;
+      // It leaves its parents before it is anything else, so that these may go.
+      uint32_t leaves = add(Node::Does::alter, at, twin, std::move(leaving));
+      work_.nodes[leaves].key += " leaves";
+      work_.node_of_from[at] = leaves;
+      wait(leaves, node);
     }
     return Done{};
   }

@@ -37,7 +37,10 @@ std::vector<std::string> names_of(const Object& object) {
     case Kind::constraint: {
       std::string type = object.text("type");
       if (type == "check" || type == "foreign key") return {};
-      return {relation(object.schema, object.name)};
+      std::vector<std::string> out = {relation(object.schema, object.name)};
+      // A table has one primary key at a time, whatever its name.
+      if (type == "primary key") out.push_back("key of " + schema::sql_table(object));
+      return out;
     }
     case Kind::function:
     case Kind::procedure:
@@ -54,6 +57,7 @@ class Order {
     for (uint32_t at = 0; at < work_.to.objects.size(); ++at) wait_for_used(at);
     for (uint32_t at = 0; at < work_.from.objects.size(); ++at) let_go_first(at);
     share_names();
+    order_persistence();
     return sorted();
   }
 
@@ -85,9 +89,18 @@ class Order {
       uint32_t other = work_.node_of_from[used];
       if (other == kNone) continue;
       bool freed = does(other) == Does::drop || work_.rebuilt.contains(used);
-      if (freed && does(node) == Does::alter && !still_uses(at, used)) wait(node, other);
-      if (does(node) == Does::drop) wait(node, other);
+      if (does(node) == Does::alter && (freed || holds(used)) && !still_uses(at, used)) {
+        wait(node, other);
+      }
+      if (does(node) == Does::drop && (does(other) == Does::drop || holds(used))) wait(node, other);
     }
+  }
+
+  // What cannot be altered while others hang on it. A schema's or a table's alteration minds nobody.
+  bool holds(uint32_t used) const {
+    Kind kind = work_.from.objects[used].kind;
+    return work_.rebuilt.contains(used) || kind == Kind::column || kind == Kind::domain ||
+           kind == Kind::composite;
   }
 
   bool still_uses(uint32_t at, uint32_t used) const {
@@ -147,15 +160,57 @@ class Order {
       }
     }
     if (done == work_.nodes.size()) return out;
-    std::string waiting;
-    for (const Node& node : work_.nodes) {
-      if (node.waits == 0) continue;
+    return error(Code::plan_cycle, cycle());
+  }
+
+  // The steps of one circle, found by going back from one that waits.
+  std::string cycle() const {
+    std::vector<uint32_t> behind(work_.nodes.size(), kNone), path;
+    for (uint32_t i = 0; i < work_.nodes.size(); ++i) {
+      if (work_.nodes[i].waits == 0) continue;
+      for (uint32_t next : work_.nodes[i].before) behind[next] = i;
+    }
+    uint32_t at = 0;
+    while (work_.nodes[at].waits == 0) ++at;
+    while (std::find(path.begin(), path.end(), at) == path.end()) {
+      path.push_back(at);
+      at = behind[at];
+    }
+    path.erase(path.begin(), std::find(path.begin(), path.end(), at));
+    std::string out;
+    for (uint32_t step : path) {
+      const Node& node = work_.nodes[step];
       const char* verb = node.does == Does::drop    ? "drop "
                          : node.does == Does::alter ? "alter "
                                                     : "create ";
-      waiting += (waiting.empty() ? "" : ", ") + (verb + node.key);
+      out += (out.empty() ? "" : ", after ") + (verb + node.key);
     }
-    return error(Code::plan_cycle, waiting);
+    return out;
+  }
+
+  // A table cannot become unlogged before those that refer to it, nor logged before those that it
+  // refers to.
+  void order_persistence() {
+    for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
+      const Object& key = work_.from.objects[at];
+      if (key.kind != Kind::constraint || !key.has("references")) continue;
+      for (uint32_t used : key.uses) {
+        const Object& other = work_.from.objects[used];
+        const Json& name = key.facts["references"];
+        bool is = other.kind == Kind::table && name[0] == other.schema && name[1] == other.name;
+        if (!is || used == key.parent) continue;
+        bool here = work_.changed(key.parent, "unlogged"), there = work_.changed(used, "unlogged");
+        uint32_t own = work_.node_of_from[key.parent], its = work_.node_of_from[used];
+        uint32_t gone = work_.node_of_from[at];
+        if (gone != kNone && does(gone) == Does::drop) {
+          if (here) wait(gone, own);
+          if (there) wait(gone, its);
+        } else if (here && there) {
+          bool unlogged = work_.to.objects[work_.twin_of_from[used]].has("unlogged");
+          unlogged ? wait(own, its) : wait(its, own);
+        }
+      }
+    }
   }
 
   Work& work_;

@@ -89,6 +89,8 @@ using Statements = std::vector<Statement>;
 Statements drop_statements(Work& work, uint32_t a);
 Statements create_statements(Work& work, uint32_t b, const std::vector<uint32_t>& within);
 Result<Statements> alter_statements(Work& work, uint32_t a, uint32_t b);
+// DETACH PARTITION and NO INHERIT, with what is left behind by it.
+Statements leave_statements(Work& work, uint32_t a, uint32_t b);
 Statements alter_column(Work& work, uint32_t a, uint32_t b);
 Statements alter_type(Work& work, uint32_t a, uint32_t b);
 Statements rebuild_types(Work& work);
@@ -98,6 +100,8 @@ void set_not_null(Work& work, const Object& column, Statements& out);
 void column_settings(Work& work, const Object* a, const Object& b, Statements& out);
 // Comments and privileges, of a new object where `a` is null.
 void properties(Work& work, const Object* a, const Object& b, Statements& out);
+// Comments on a domain's checks, where they are not as among `was`.
+void domain_comments(const Json& was, const Object& domain, Statements& out);
 // Makes the numbers of a sequence go on where the column's values end.
 void catch_up(Work& work, const Object& column, const std::string& sequence, Statements& out);
 

@@ -228,7 +228,7 @@ select 1247, t.oid, jsonb_build_object('kind', 'domain', 'schema', nspname, 'nam
     t.typcollation::regcollation::text end from pg_type b where b.oid = t.typbasetype),
   'default', pg_get_expr(typdefaultbin, 0), 'constraints', (
     select jsonb_agg(jsonb_build_array(conname, regexp_replace(pg_get_constraintdef(k.oid),
-      ' NOT VALID$', ''), convalidated) order by conname collate "C") from pg_constraint k
+      ' NOT VALID$', ''), convalidated, obj_description(k.oid, 'pg_constraint')) order by conname collate "C") from pg_constraint k
     where contypid = t.oid and contype = 'c'))
 from t where typtype = 'd'
 union all
