@@ -106,7 +106,6 @@ class Alteration {
 
   Result<Done> table() {
     std::string name = sql_name(b_), front = "ALTER TABLE " + name + " ";
-    join();
     if (changed("unlogged")) {
       rewritten(add(front + (b_.has("unlogged") ? "SET UNLOGGED" : "SET LOGGED"), name,
                     kExclusive));
@@ -139,8 +138,9 @@ class Alteration {
     return Done{};
   }
 
+ public:
   // Becoming a partition or a child; ceasing to be one has come before.
-  void join() {
+  Statements join() {
     std::string name = sql_name(b_);
     bool moved = changed("partition_of") || changed("bound");
     if (moved && b_.has("partition_of")) {
@@ -152,7 +152,7 @@ class Alteration {
       one.scans.push_back(name);
       hazard(one, "depends-on-data");
     }
-    if (!changed("inherits")) return;
+    if (!changed("inherits")) return std::move(out_);
     bring_parts();
     Json was = a_.facts.value("inherits", Json::array());
     for (const Json& parent : b_.facts.value("inherits", Json::array())) {
@@ -160,9 +160,9 @@ class Alteration {
       Statement& one = add("ALTER TABLE " + name + " INHERIT " + relation(parent), name, kExclusive);
       locks(work_, one, relation(parent), kUpdate);
     }
+    return std::move(out_);
   }
 
- public:
   Statements leave() {
     std::string name = sql_name(b_);
     bool moved = changed("partition_of") || changed("bound");
@@ -351,6 +351,11 @@ class Alteration {
 Statements leave_statements(Work& work, uint32_t a, uint32_t b) {
   if (work.to.objects[b].kind != Kind::table || !work.facts.contains(a)) return {};
   return Alteration(work, a, work.to.objects[b]).leave();
+}
+
+Statements join_statements(Work& work, uint32_t a, uint32_t b) {
+  if (work.to.objects[b].kind != Kind::table || !work.facts.contains(a)) return {};
+  return Alteration(work, a, work.to.objects[b]).join();
 }
 
 Result<Statements> alter_statements(Work& work, uint32_t a, uint32_t b) {

@@ -234,7 +234,7 @@ void set_not_null(Work& work, const Object& column, Statements& out) {
 // Whether the parent's column, which this one follows, brings a change down by itself.
 bool comes_down(const Work& work, uint32_t at, const Object& b, const char* fact) {
   const Object& a = work.from.objects[at];
-  if (!a.has("inherited") || !b.has("inherited")) return false;
+  if (!b.has("inherited")) return false;
   const Object& table = work.table_of(work.to, b);
   Json parents = table.facts.value("inherits", Json::array());
   if (table.has("partition_of")) parents.push_back(table.facts["partition_of"]);
@@ -243,9 +243,12 @@ bool comes_down(const Work& work, uint32_t at, const Object& b, const char* fact
     above.schema = name[0].get<std::string>();
     above.table = name[1].get<std::string>();
     const Object* found = work.to.find("column " + sql_table(above) + "." + sql_name(above));
-    if (found != nullptr && found->facts.value(fact, Json()) == b.facts.value(fact, Json())) {
-      return true;
-    }
+    if (found == nullptr) continue;
+    // A column that the parent gets now merges with the one that is there.
+    uint32_t of = static_cast<uint32_t>(found - work.to.objects.data());
+    bool reaches = a.has("inherited") || work.fate_of_to[of] == Fate::create;
+    bool same = found->facts.value(fact, Json()) == b.facts.value(fact, Json());
+    if (reaches && same) return true;
   }
   return false;
 }

@@ -193,6 +193,40 @@ void enable(const Object& object, const char* kind, Statements& out) {
   out.push_back(statement(alter_table(object) + words + kind + " " + sql_name(object), object));
 }
 
+// What an index, or the index of a constraint, is to its table, and the targets of its columns.
+void index_settings(const Object& object, Statements& out) {
+  auto add = [&](std::string sql) { out.push_back(statement(std::move(sql), object)); };
+  std::string name = sql::quote_name(object.name);
+  if (object.has("clustered")) add(alter_table(object) + "CLUSTER ON " + name);
+  if (object.has("replica_identity")) {
+    add(alter_table(object) + "REPLICA IDENTITY USING INDEX " + name);
+  }
+  if (object.kind != Kind::index) return;
+  const Json targets = object.facts.value("statistics", Json::object());
+  for (const auto& [number, target] : targets.items()) {
+    add("ALTER INDEX " + sql_name(object) + " ALTER COLUMN " + number + " SET STATISTICS " +
+        target.dump());
+  }
+}
+
+Statements new_table(Work& work, const Object& object, const std::vector<uint32_t>& within) {
+  Statements out;
+  out.push_back(statement(schema::create_table_sql(work.to, object, within), object));
+  for (uint32_t used : object.uses) {
+    const Object& parent = work.to.objects[used];
+    bool partition = object.has("partition_of");
+    if (parent.kind != Kind::table) continue;
+    locks(work, out[0], sql_name(parent), partition ? kExclusive : "SHARE UPDATE EXCLUSIVE");
+  }
+  after_table(work, object, out);
+  for (uint32_t at : within) {
+    const Object& part = work.to.objects[at];
+    if (part.kind == Kind::constraint) index_settings(part, out);
+    properties(work, nullptr, part, out);
+  }
+  return out;
+}
+
 }  // namespace
 
 Statements create_statements(Work& work, uint32_t b, const std::vector<uint32_t>& within) {
@@ -204,19 +238,7 @@ Statements create_statements(Work& work, uint32_t b, const std::vector<uint32_t>
     out.push_back(std::move(one));
   };
   switch (object.kind) {
-    case Kind::table: {
-      Statement one = statement(schema::create_table_sql(work.to, object, within), object);
-      for (uint32_t used : object.uses) {
-        const Object& parent = work.to.objects[used];
-        bool partition = object.has("partition_of");
-        if (parent.kind != Kind::table) continue;
-        locks(work, one, sql_name(parent), partition ? kExclusive : "SHARE UPDATE EXCLUSIVE");
-      }
-      out.push_back(std::move(one));
-      after_table(work, object, out);
-      for (uint32_t part : within) properties(work, nullptr, work.to.objects[part], out);
-      return out;
-    }
+    case Kind::table: return new_table(work, object, within);
     case Kind::column:
       if (object.has("on")) break;
       if (object.has("inherited") && !object.has("local")) {
@@ -250,24 +272,7 @@ Statements create_statements(Work& work, uint32_t b, const std::vector<uint32_t>
     default: plain(nullptr);
   }
   if (object.kind == Kind::domain) domain_comments(Json::array(), object, out);
-  if (object.has("clustered")) {
-    out.push_back(statement(alter_table(object) + "CLUSTER ON " + sql_name(object), object));
-    if (object.kind == Kind::index) {
-      out.back().sql = alter_table(object) + "CLUSTER ON " + sql::quote_name(object.name);
-    }
-  }
-  if (object.has("replica_identity") && object.kind != Kind::table) {
-    out.push_back(statement(alter_table(object) + "REPLICA IDENTITY USING INDEX " +
-                                sql::quote_name(object.name),
-                            object));
-  }
-  if (object.kind == Kind::index && object.has("statistics")) {
-    for (const auto& [number, target] : object.facts["statistics"].items()) {
-      out.push_back(statement("ALTER INDEX " + sql_name(object) + " ALTER COLUMN " + number +
-                                  " SET STATISTICS " + target.dump(),
-                              object));
-    }
-  }
+  index_settings(object, out);
   properties(work, nullptr, object, out);
   return out;
 }

@@ -21,6 +21,7 @@ class Maker {
     make_drops();
     make_creates();
     TRY(make_alters());
+    make_joins();
     make_owners();
     make_validations();
     return Done{};
@@ -269,15 +270,41 @@ class Maker {
       }
       uint32_t node = add(Node::Does::alter, at, twin, std::move(statements));
       work_.node_of_from[at] = work_.node_of_to[twin] = node;
+      Statements joining = join_statements(work_, at, twin);
+      if (!joining.empty()) joins_.push_back({at, twin, std::move(joining)});
       Statements leaving = leave_statements(work_, at, twin);
       if (leaving.empty()) continue;
       // It leaves its parents before it is anything else, so that these may go.
       uint32_t leaves = add(Node::Does::alter, at, twin, std::move(leaving));
       work_.nodes[leaves].key += " leaves";
       work_.node_of_from[at] = leaves;
+      for (uint32_t part : from(at).parts) {
+        bool left = from(part).has("inherited") && work_.twin_of_from[part] == kNone;
+        if (left) work_.node_of_from[part] = leaves;
+      }
       wait(leaves, node);
     }
     return Done{};
+  }
+
+  // A table becomes a partition or a child when it and its parent have the same columns.
+  void make_joins() {
+    for (Join& join : joins_) {
+      uint32_t node = add(Node::Does::alter, join.from, join.to, std::move(join.statements));
+      work_.nodes[node].key += " joins";
+      work_.nodes[node].weight = 60;
+      auto after = [&](uint32_t first) {
+        if (first != kNone) wait(first, node);
+      };
+      after(work_.node_of_to[join.to]);
+      for (uint32_t part : from(join.from).parts) after(work_.node_of_from[part]);
+      for (uint32_t part : to(join.to).parts) after(work_.node_of_to[part]);
+      for (uint32_t used : to(join.to).uses) {
+        if (to(used).kind != Kind::table) continue;
+        after(work_.node_of_to[used]);
+        for (uint32_t part : to(used).parts) after(work_.node_of_to[part]);
+      }
+    }
   }
 
   // A sequence can only be given to a column once both are there.
@@ -352,7 +379,13 @@ class Maker {
     ++work_.nodes[then].waits;
   }
 
+  struct Join {
+    uint32_t from, to;
+    Statements statements;
+  };
+
   Work& work_;
+  std::vector<Join> joins_;
 };
 
 }  // namespace

@@ -21,11 +21,18 @@ std::vector<std::string> names_of(const Object& object) {
     case Kind::enum_:
     case Kind::domain:
     case Kind::composite:
-    case Kind::table:
     case Kind::view:
     case Kind::materialized_view:
     case Kind::sequence:
     case Kind::index: return {relation(object.schema, object.name)};
+    case Kind::table: {
+      std::vector<std::string> out = {relation(object.schema, object.name)};
+      // The bounds of a partition that goes may be those of one that comes.
+      if (object.has("partition_of")) {
+        out.push_back("bound in " + object.facts["partition_of"].dump());
+      }
+      return out;
+    }
     case Kind::range:
       return {relation(object.schema, object.name),
               relation(object.schema, object.text("multirange"))};
@@ -54,6 +61,7 @@ class Order {
   explicit Order(Work& work) : work_(work) {}
 
   Result<std::vector<Statement>> run() {
+    for (uint32_t at = 0; at < work_.to.objects.size(); ++at) follow_parent(at);
     for (uint32_t at = 0; at < work_.to.objects.size(); ++at) wait_for_used(at);
     for (uint32_t at = 0; at < work_.from.objects.size(); ++at) let_go_first(at);
     share_names();
@@ -68,6 +76,30 @@ class Order {
     if (first == kNone || then == kNone || first == then) return;
     work_.nodes[first].before.push_back(then);
     ++work_.nodes[then].waits;
+  }
+
+  // An inherited column is changed by its parent's change.
+  void follow_parent(uint32_t at) {
+    const Object& column = work_.to.objects[at];
+    uint32_t twin = work_.twin_of_to[at];
+    if (column.kind != Kind::column || !column.has("inherited") || twin == kNone) return;
+    const Object& table = work_.to.objects[column.parent];
+    Json parents = table.facts.value("inherits", Json::array());
+    if (table.has("partition_of")) parents.push_back(table.facts["partition_of"]);
+    for (const Json& name : parents) {
+      Object above = column;
+      above.schema = name[0].get<std::string>();
+      above.table = name[1].get<std::string>();
+      uint32_t of = work_.to.position("column " + schema::sql_table(above) + "." +
+                                      schema::sql_name(above));
+      uint32_t node = of == kNone ? kNone : work_.node_of_to[of];
+      if (node == kNone || does(node) != Does::alter) continue;
+      if (work_.node_of_to[at] == kNone) {
+        work_.node_of_to[at] = work_.node_of_from[twin] = node;
+      } else {
+        wait(node, work_.node_of_to[at]);
+      }
+    }
   }
 
   void wait_for_used(uint32_t at) {
@@ -188,9 +220,22 @@ class Order {
     return out;
   }
 
+  // What is published cannot become unlogged.
+  void leave_publications() {
+    for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
+      if (work_.from.objects[at].kind != Kind::publication) continue;
+      for (uint32_t used : work_.from.objects[at].uses) {
+        bool changes = work_.from.objects[used].kind == Kind::table &&
+                       work_.changed(used, "unlogged") && !still_uses(at, used);
+        if (changes) wait(work_.node_of_from[at], work_.node_of_from[used]);
+      }
+    }
+  }
+
   // A table cannot become unlogged before those that refer to it, nor logged before those that it
   // refers to.
   void order_persistence() {
+    leave_publications();
     for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
       const Object& key = work_.from.objects[at];
       if (key.kind != Kind::constraint || !key.has("references")) continue;

@@ -115,17 +115,22 @@ void properties(Work& work, const Object* a, const Object& b, Statements& out) {
 
 void column_settings(Work& work, const Object* a, const Object& b, Statements& out) {
   std::string front = "ALTER TABLE " + sql_table(b) + " ALTER COLUMN " + sql_name(b) + " ";
+  // These do not come down to children and partitions, which have their own.
+  std::string only = "ALTER TABLE ONLY " + sql_table(b) + " ALTER COLUMN " + sql_name(b) + " ";
   auto add = [&](const std::string& words, const char* mode) {
-    out.push_back(statement(front + words, b));
+    bool own = words[0] == 'R' || words.starts_with("SET (") || words.starts_with("SET STATISTICS");
+    out.push_back(statement((own ? only : front) + words, b));
     locks(work, out.back(), sql_table(b), mode);
   };
   auto differs = [&](const char* fact) {
     Json x = a == nullptr ? Json() : a->facts.value(fact, Json());
     return x != b.facts.value(fact, Json());
   };
-  if (differs("storage")) {
+  bool retyped = a != nullptr && a->text("type") != b.text("type");
+  if (differs("storage") || (retyped && b.has("storage"))) {
     std::string storage = b.text("storage");
-    add("SET STORAGE " + (storage.empty() ? "DEFAULT" : storage), "ACCESS EXCLUSIVE");
+    const char* usual = work.options.postgres >= 16 ? "DEFAULT" : "EXTENDED";
+    add("SET STORAGE " + (storage.empty() ? usual : storage), "ACCESS EXCLUSIVE");
   }
   if (a != nullptr && differs("compression")) {
     std::string method = b.text("compression");
@@ -149,7 +154,8 @@ void column_settings(Work& work, const Object* a, const Object& b, Statements& o
 }
 
 void catch_up(Work& work, const Object& column, const std::string& sequence, Statements& out) {
-  std::string table = sql_table(column), name = sql_name(column);
+  std::string table = sql_table(column), name = sql_name(column), type = column.text("type");
+  if (type != "smallint" && type != "integer" && type != "bigint") return;
   out.push_back(statement("SELECT pg_catalog.setval(" + sql::quote_text(sequence) +
                               "::pg_catalog.regclass, pg_catalog.max(" + name + ")) FROM " + table +
                               " HAVING pg_catalog.max(" + name + ") >= 1",

@@ -91,6 +91,8 @@ Statements create_statements(Work& work, uint32_t b, const std::vector<uint32_t>
 Result<Statements> alter_statements(Work& work, uint32_t a, uint32_t b);
 // DETACH PARTITION and NO INHERIT, with what is left behind by it.
 Statements leave_statements(Work& work, uint32_t a, uint32_t b);
+// ATTACH PARTITION and INHERIT.
+Statements join_statements(Work& work, uint32_t a, uint32_t b);
 Statements alter_column(Work& work, uint32_t a, uint32_t b);
 Statements alter_type(Work& work, uint32_t a, uint32_t b);
 Statements rebuild_types(Work& work);
