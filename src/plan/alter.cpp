@@ -142,9 +142,11 @@ class Alteration {
   // Becoming a partition or a child; ceasing to be one has come before.
   Statements join() {
     std::string name = sql_name(b_);
-    bool moved = changed("partition_of") || changed("bound");
-    if (moved && b_.has("partition_of")) {
+    bool moved = changed("partition_of"), rebound = changed("bound") && !moved;
+    if ((moved || rebound) && b_.has("partition_of")) {
       std::string parent = relation(b_.facts["partition_of"]);
+      // With the same parent it stays until now, so that what is done to that comes down to it.
+      if (rebound) detach();
       Statement& one = add(
           "ALTER TABLE " + parent + " ATTACH PARTITION " + name + " " + b_.text("bound"), parent,
           kUpdate);
@@ -165,13 +167,7 @@ class Alteration {
 
   Statements leave() {
     std::string name = sql_name(b_);
-    bool moved = changed("partition_of") || changed("bound");
-    if (moved && a_.has("partition_of")) {
-      std::string parent = relation(a_.facts["partition_of"]);
-      Statement& one = add("ALTER TABLE " + parent + " DETACH PARTITION " + name, parent,
-                           kExclusive);
-      locks(work_, one, name, kExclusive);
-    }
+    if (changed("partition_of") && a_.has("partition_of")) detach();
     if (!changed("inherits")) return std::move(out_);
     Json is = b_.facts.value("inherits", Json::array());
     for (const Json& parent : a_.facts.value("inherits", Json::array())) {
@@ -185,15 +181,27 @@ class Alteration {
   }
 
  private:
+  void detach() {
+    std::string parent = relation(a_.facts["partition_of"]), name = sql_name(b_);
+    Statement& one = add("ALTER TABLE " + parent + " DETACH PARTITION " + name, parent, kExclusive);
+    locks(work_, one, name, kExclusive);
+  }
+
   // Columns and checks that came from a parent stay behind as the table's own.
   void leave_parts() {
-    for (Kind kind : {Kind::constraint, Kind::column}) {
+    // In the order in which none of them holds another.
+    auto rank = [](const Object& one) {
+      return one.kind == Kind::constraint ? 0 : one.kind != Kind::column ? 3
+                                             : one.has("generated")      ? 1
+                                                                         : 2;
+    };
+    for (int turn = 0; turn < 3; ++turn) {
       for (uint32_t part : a_.parts) {
         const Object& one = work_.from.objects[part];
         bool heir = one.has("inherited") && !one.has("local");
-        if (one.kind != kind || !heir || work_.twin_of_from[part] != kNone) continue;
+        if (rank(one) != turn || !heir || work_.twin_of_from[part] != kNone) continue;
         Statement& drop = add(schema::drop_sql(one), sql_name(b_), kExclusive);
-        if (kind != Kind::column) continue;
+        if (turn != 2) continue;
         hazard(drop, "deletes-data");
         work_.deletes.push_back(one.id);
       }

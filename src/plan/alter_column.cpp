@@ -246,7 +246,9 @@ bool comes_down(const Work& work, uint32_t at, const Object& b, const char* fact
     if (found == nullptr) continue;
     // A column that the parent gets now merges with the one that is there.
     uint32_t of = static_cast<uint32_t>(found - work.to.objects.data());
-    bool reaches = a.has("inherited") || work.fate_of_to[of] == Fate::create;
+    uint32_t was = a.parent;
+    bool child = !work.changed(was, "inherits") && !work.changed(was, "partition_of");
+    bool reaches = a.has("inherited") || (child && work.fate_of_to[of] == Fate::create);
     bool same = found->facts.value(fact, Json()) == b.facts.value(fact, Json());
     if (reaches && same) return true;
   }

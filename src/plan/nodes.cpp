@@ -251,25 +251,43 @@ class Maker {
     return {at};
   }
 
+  // A column that goes over to a type that is made anew.
+  bool is_carried(uint32_t at) const {
+    if (!work_.retyped.contains(at) || work_.changed(at, "type")) return false;
+    const std::vector<uint32_t>& uses = from(at).uses;
+    return std::any_of(uses.begin(), uses.end(),
+                       [&](uint32_t used) { return work_.rebuilt.contains(used); });
+  }
+
   Result<Done> make_alters() {
     uint32_t rebuild = kNone;
+    if (!work_.rebuilt.empty()) {
+      uint32_t first = *work_.rebuilt.begin();
+      rebuild = add(Node::Does::alter, first, work_.twin_of_from[first], rebuild_types(work_));
+    }
     for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
       bool rebuilt = work_.rebuilt.contains(at);
       if (work_.fate_of_from[at] != Fate::alter && !rebuilt) continue;
       uint32_t twin = work_.twin_of_from[at];
       Statements statements = TRY(alter_statements(work_, at, twin));
       if (rebuilt) {
-        if (rebuild == kNone) {
-          rebuild = add(Node::Does::alter, at, twin, rebuild_types(work_));
-        }
         work_.node_of_from[at] = work_.node_of_to[twin] = rebuild;
         for (Statement& one : statements) {
           work_.nodes[rebuild].statements.push_back(std::move(one));
         }
         continue;
       }
+      bool carried = is_carried(at);
+      if (carried && statements.empty()) {
+        work_.node_of_from[at] = work_.node_of_to[twin] = rebuild;
+        continue;
+      }
       uint32_t node = add(Node::Does::alter, at, twin, std::move(statements));
       work_.node_of_from[at] = work_.node_of_to[twin] = node;
+      if (carried) {
+        work_.node_of_from[at] = rebuild;
+        wait(rebuild, node);
+      }
       Statements joining = join_statements(work_, at, twin);
       if (!joining.empty()) joins_.push_back({at, twin, std::move(joining)});
       Statements leaving = leave_statements(work_, at, twin);
@@ -293,6 +311,13 @@ class Maker {
       uint32_t node = add(Node::Does::alter, join.from, join.to, std::move(join.statements));
       work_.nodes[node].key += " joins";
       work_.nodes[node].weight = 60;
+      for (uint32_t at = 0; at < work_.to.objects.size(); ++at) {
+        const Object& sibling = to(at);
+        bool comes_beside = sibling.kind == Kind::table && comes(work_.fate_of_to[at]) &&
+                            sibling.has("partition_of") && to(join.to).has("partition_of") &&
+                            sibling.facts["partition_of"] == to(join.to).facts["partition_of"];
+        if (comes_beside) wait(node, work_.node_of_to[at]);
+      }
       auto after = [&](uint32_t first) {
         if (first != kNone) wait(first, node);
       };
