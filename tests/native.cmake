@@ -5,7 +5,7 @@ option(BALLAST_FUZZ "Build the libFuzzer targets and nothing else" OFF)
 
 # The library with a program's view of its insides, for what no public header shows.
 add_library(ballast_cases STATIC tests/cases/dump.cpp tests/cases/dump_reply.cpp
-            tests/cases/dump_sql.cpp tests/cases/dump_migrate.cpp)
+            tests/cases/dump_sql.cpp tests/cases/dump_migrate.cpp tests/cases/dump_plan.cpp)
 target_include_directories(ballast_cases PUBLIC tests/cases)
 target_include_directories(ballast_cases SYSTEM PRIVATE "${CMAKE_BINARY_DIR}/include")
 target_link_libraries(ballast_cases PUBLIC ballast ballast_postgres)

@@ -42,7 +42,7 @@ target_link_options(ballast-tools PRIVATE -sTOTAL_STACK=1MB -sINITIAL_MEMORY=4MB
 # The cases as a module, so that the code that ships is tested as it ships.
 enable_testing()
 ballast_module(cases tests/cases/module.cpp tests/cases/dump.cpp tests/cases/dump_reply.cpp
-               tests/cases/dump_sql.cpp tests/cases/dump_migrate.cpp)
+               tests/cases/dump_sql.cpp tests/cases/dump_migrate.cpp tests/cases/dump_plan.cpp)
 target_link_libraries(cases PRIVATE ballast_postgres)
 target_include_directories(cases PRIVATE tests/cases)
 target_include_directories(cases SYSTEM PRIVATE "${CMAKE_BINARY_DIR}/include")

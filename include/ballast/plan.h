@@ -34,9 +34,9 @@ struct Statement {
   std::vector<std::string> hazards;  // words of src/plan/hazards.def
   std::vector<Lock> locks;           // on relations that were there before
   std::vector<std::string> scans, rewrites;
-  bool alone = false;                // refused within a transaction
-  bool commit_before = false;        // what it needs must be committed
-  bool commit_after = false;         // what follows needs it committed
+  bool alone = false;          // refused within a transaction
+  bool commit_before = false;  // what it needs must be committed
+  bool commit_after = false;   // what follows needs it committed
 };
 
 // What only a person knows. `kind` is "rename": is the one of `to` the one of `from`, under
@@ -65,10 +65,14 @@ struct Answer {
 };
 
 struct Options {
-  int postgres = 17;   // of the server that will run it
-  bool online = true;  // prefer forms that let others work meanwhile, where tables were there before
+  int postgres = 17;  // of the server that will run it
+  bool online =
+      true;  // prefer forms that let others work meanwhile, where tables were there before
   std::vector<Answer> answers;
 };
+
+// {"postgres":17,"online":true,"answers":[{"kind":"column","from":[…],"to":[…]}]}
+Options read_options(std::string_view json);
 
 // Errors: plan_impossible, plan_cycle, plan_answer.
 Result<Plan> make(const schema::Model& from, const schema::Model& to, const Options& options);

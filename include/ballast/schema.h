@@ -60,7 +60,7 @@ struct Unmodelled {
 
 class Model {
  public:
-  int postgres = 0;  // the major version of the server that printed the texts
+  int postgres = 0;             // the major version of the server that printed the texts
   std::vector<Object> objects;  // by id
   std::vector<Unmodelled> unmodelled;
 

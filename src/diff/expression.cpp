@@ -11,8 +11,8 @@ using sql::Token;
 
 // A pair of parentheses, or what is outside of them all.
 struct Group {
-  size_t from, to;          // tokens within
-  std::string_view joins;   // "and" or "or" where its terms are joined by nothing else
+  size_t from, to;         // tokens within
+  std::string_view joins;  // "and" or "or" where its terms are joined by nothing else
 };
 
 class Flattener {

@@ -107,8 +107,8 @@ class Alteration {
   Result<Done> table() {
     std::string name = sql_name(b_), front = "ALTER TABLE " + name + " ";
     if (changed("unlogged")) {
-      rewritten(add(front + (b_.has("unlogged") ? "SET UNLOGGED" : "SET LOGGED"), name,
-                    kExclusive));
+      rewritten(
+          add(front + (b_.has("unlogged") ? "SET UNLOGGED" : "SET LOGGED"), name, kExclusive));
     }
     if (changed("access_method")) {
       std::string method = b_.text("access_method");
@@ -147,9 +147,9 @@ class Alteration {
       std::string parent = relation(b_.facts["partition_of"]);
       // With the same parent it stays until now, so that what is done to that comes down to it.
       if (rebound) detach();
-      Statement& one = add(
-          "ALTER TABLE " + parent + " ATTACH PARTITION " + name + " " + b_.text("bound"), parent,
-          kUpdate);
+      Statement& one =
+          add("ALTER TABLE " + parent + " ATTACH PARTITION " + name + " " + b_.text("bound"),
+              parent, kUpdate);
       locks(work_, one, name, kExclusive);
       one.scans.push_back(name);
       hazard(one, "depends-on-data");
@@ -159,7 +159,8 @@ class Alteration {
     Json was = a_.facts.value("inherits", Json::array());
     for (const Json& parent : b_.facts.value("inherits", Json::array())) {
       if (std::find(was.begin(), was.end(), parent) != was.end()) continue;
-      Statement& one = add("ALTER TABLE " + name + " INHERIT " + relation(parent), name, kExclusive);
+      Statement& one =
+          add("ALTER TABLE " + name + " INHERIT " + relation(parent), name, kExclusive);
       locks(work_, one, relation(parent), kUpdate);
     }
     return std::move(out_);
@@ -172,8 +173,8 @@ class Alteration {
     Json is = b_.facts.value("inherits", Json::array());
     for (const Json& parent : a_.facts.value("inherits", Json::array())) {
       if (std::find(is.begin(), is.end(), parent) != is.end()) continue;
-      Statement& one = add("ALTER TABLE " + name + " NO INHERIT " + relation(parent), name,
-                           kExclusive);
+      Statement& one =
+          add("ALTER TABLE " + name + " NO INHERIT " + relation(parent), name, kExclusive);
       locks(work_, one, relation(parent), kUpdate);
     }
     leave_parts();
@@ -191,9 +192,10 @@ class Alteration {
   void leave_parts() {
     // In the order in which none of them holds another.
     auto rank = [](const Object& one) {
-      return one.kind == Kind::constraint ? 0 : one.kind != Kind::column ? 3
-                                             : one.has("generated")      ? 1
-                                                                         : 2;
+      return one.kind == Kind::constraint ? 0
+             : one.kind != Kind::column   ? 3
+             : one.has("generated")       ? 1
+                                          : 2;
     };
     for (int turn = 0; turn < 3; ++turn) {
       for (uint32_t part : a_.parts) {
@@ -215,7 +217,8 @@ class Alteration {
         const Object& one = work_.to.objects[part];
         bool heir = one.has("inherited") && !one.has("local");
         if (one.kind != kind || !heir || work_.twin_of_to[part] != kNone) continue;
-        std::string front = "ALTER TABLE " + sql_name(b_) + " ADD CONSTRAINT " + sql_name(one) + " ";
+        std::string front =
+            "ALTER TABLE " + sql_name(b_) + " ADD CONSTRAINT " + sql_name(one) + " ";
         std::string sql = schema::create_sql(work_.to, one);
         add(kind == Kind::column ? sql : front + sql, sql_name(b_), kExclusive);
       }
@@ -228,8 +231,10 @@ class Alteration {
     struct Part {
       const char *fact, *words;
     };
-    constexpr Part kParts[] = {{"increment", " INCREMENT BY "}, {"min", " MINVALUE "},
-                               {"max", " MAXVALUE "},           {"start", " START WITH "},
+    constexpr Part kParts[] = {{"increment", " INCREMENT BY "},
+                               {"min", " MINVALUE "},
+                               {"max", " MAXVALUE "},
+                               {"start", " START WITH "},
                                {"cache", " CACHE "}};
     for (const Part& part : kParts) {
       if (changed(part.fact)) words += part.words + b_.text(part.fact);
@@ -285,8 +290,7 @@ class Alteration {
         if (!is.contains(number)) is[number] = -1;
       }
       for (const auto& [number, target] : is.items()) {
-        add("ALTER INDEX " + name + " ALTER COLUMN " + number + " SET STATISTICS " +
-            target.dump());
+        add("ALTER INDEX " + name + " ALTER COLUMN " + number + " SET STATISTICS " + target.dump());
       }
     }
     if (changed("clustered")) {

@@ -45,9 +45,9 @@ bool keeps_rows(const Type& a, const Type& b) {
   if (is(a, "cidr") && is(b, "inet")) return true;
   if (a.base != b.base) return false;
   if (is(a, "numeric")) return b.length < 0 || (a.length >= 0 && wider && a.scale == b.scale);
-  for (std::string_view base : {"bit varying", "interval", "time without time zone",
-                                "time with time zone", "timestamp without time zone",
-                                "timestamp with time zone"}) {
+  for (std::string_view base :
+       {"bit varying", "interval", "time without time zone", "time with time zone",
+        "timestamp without time zone", "timestamp with time zone"}) {
     if (is(a, base)) return wider || (a.length < 0 && b.length == 6);
   }
   return a.length == b.length && a.scale == b.scale;
@@ -55,10 +55,10 @@ bool keeps_rows(const Type& a, const Type& b) {
 
 int family(const std::string& base) {
   constexpr std::array<std::string_view, 3> kTexts = {"text", "character varying", "character"};
-  constexpr std::array<std::string_view, 6> kNumbers = {
-      "smallint", "integer", "bigint", "numeric", "real", "double precision"};
-  constexpr std::array<std::string_view, 3> kTimes = {
-      "date", "timestamp without time zone", "timestamp with time zone"};
+  constexpr std::array<std::string_view, 6> kNumbers = {"smallint", "integer", "bigint",
+                                                        "numeric",  "real",    "double precision"};
+  constexpr std::array<std::string_view, 3> kTimes = {"date", "timestamp without time zone",
+                                                      "timestamp with time zone"};
   auto in = [&](const auto& list) {
     return std::find(list.begin(), list.end(), base) != list.end();
   };
@@ -133,8 +133,8 @@ void change_identity(Work& work, uint32_t at, const Object& a, const Object& b, 
     return;
   }
   Json is = b.facts.value("sequence", Json::object());
-  std::string name = sql::quote_name(is.value("schema", "")) + "." +
-                     sql::quote_name(is.value("name", ""));
+  std::string name =
+      sql::quote_name(is.value("schema", "")) + "." + sql::quote_name(is.value("name", ""));
   if (!a.has("identity")) {
     std::string made = schema::column_sql(work.to, b, "");
     size_t from = made.find(" GENERATED ");
@@ -144,8 +144,7 @@ void change_identity(Work& work, uint32_t at, const Object& a, const Object& b, 
     return;
   }
   if (work.changed(at, "identity")) {
-    add(std::string("SET GENERATED ") +
-        (b.text("identity") == "always" ? "ALWAYS" : "BY DEFAULT"));
+    add(std::string("SET GENERATED ") + (b.text("identity") == "always" ? "ALWAYS" : "BY DEFAULT"));
   }
   if (!work.changed(at, "sequence")) return;
   Json was = a.facts.value("sequence", Json::object());
@@ -153,8 +152,10 @@ void change_identity(Work& work, uint32_t at, const Object& a, const Object& b, 
   struct Part {
     const char *fact, *words;
   };
-  constexpr Part kParts[] = {{"increment", "SET INCREMENT BY "}, {"min", "SET MINVALUE "},
-                             {"max", "SET MAXVALUE "},           {"start", "SET START WITH "},
+  constexpr Part kParts[] = {{"increment", "SET INCREMENT BY "},
+                             {"min", "SET MINVALUE "},
+                             {"max", "SET MAXVALUE "},
+                             {"start", "SET START WITH "},
                              {"cache", "SET CACHE "}};
   for (const Part& part : kParts) {
     if (was.value(part.fact, "") == is.value(part.fact, "")) continue;
@@ -165,16 +166,15 @@ void change_identity(Work& work, uint32_t at, const Object& a, const Object& b, 
     words += (words.empty() ? "" : " ") + std::string(cycles ? "SET CYCLE" : "SET NO CYCLE");
   }
   if (!words.empty()) add(words);
-  std::string old = sql::quote_name(was.value("schema", "")) + "." +
-                    sql::quote_name(was.value("name", ""));
+  std::string old =
+      sql::quote_name(was.value("schema", "")) + "." + sql::quote_name(was.value("name", ""));
   if (old == name || was.value("schema", "") != is.value("schema", "")) return;
   out.push_back(statement(
       "ALTER SEQUENCE " + old + " RENAME TO " + sql::quote_name(is.value("name", "")), b));
   locks(work, out.back(), old, kExclusive);
 }
 
-void change_expression(Work& work, uint32_t at, const Object& a, const Object& b,
-                       Statements& out) {
+void change_expression(Work& work, uint32_t at, const Object& a, const Object& b, Statements& out) {
   bool ends = a.has("generated") && !b.has("generated") && work.changed(at, "generated");
   if (!ends) return;
   out.push_back(statement(
@@ -274,8 +274,8 @@ Statements alter_column(Work& work, uint32_t at, uint32_t to) {
     if (b.has("not_null")) {
       set_not_null(work, b, out);
     } else {
-      out.push_back(statement(
-          "ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " DROP NOT NULL", b));
+      out.push_back(
+          statement("ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " DROP NOT NULL", b));
       locks(work, out.back(), table, kExclusive);
     }
   }

@@ -97,8 +97,8 @@ void alter_attributes(Work& work, const Object& a, const Object& b, Statements& 
     return std::find_if(list.begin(), list.end(), [&](const Json& one) { return one[0] == name; });
   };
   auto add = [&](const char* words, const Json& attribute, bool typed) {
-    std::string sql = "ALTER TYPE " + sql_name(b) + words +
-                      sql::quote_name(attribute[0].get<std::string>());
+    std::string sql =
+        "ALTER TYPE " + sql_name(b) + words + sql::quote_name(attribute[0].get<std::string>());
     if (typed) sql += " " + attribute[1].get<std::string>();
     if (typed && attribute[2].is_string()) sql += " COLLATE " + attribute[2].get<std::string>();
     out.push_back(statement(std::move(sql), b));
@@ -125,9 +125,8 @@ void domain_comments(const Json& was, const Object& b, Statements& out) {
     }
     if (old == one[3]) continue;
     std::string text = one[3].is_string() ? quoted(one[3]) : "NULL";
-    out.push_back(statement("COMMENT ON CONSTRAINT " +
-                                sql::quote_name(one[0].get<std::string>()) + " ON DOMAIN " +
-                                sql_name(b) + " IS " + text,
+    out.push_back(statement("COMMENT ON CONSTRAINT " + sql::quote_name(one[0].get<std::string>()) +
+                                " ON DOMAIN " + sql_name(b) + " IS " + text,
                             b));
   }
 }
@@ -169,8 +168,7 @@ std::string carried(const Work& work, const Object& a, const Object& b) {
   std::string type = b.text("type"), name = sql_name(b);
   for (uint32_t used : a.uses) {
     const Object& old = work.from.objects[used];
-    bool row = work.rebuilt.contains(used) && old.kind == Kind::composite &&
-               type == sql_name(old);
+    bool row = work.rebuilt.contains(used) && old.kind == Kind::composite && type == sql_name(old);
     if (!row) continue;
     const Object& made = work.to.objects[work.twin_of_from[used]];
     std::string values;
@@ -183,8 +181,8 @@ std::string carried(const Work& work, const Object& a, const Object& b) {
       values += kept ? "(" + name + ")." + field + "::text::" + attribute[1].get<std::string>()
                      : "NULL::" + attribute[1].get<std::string>();
     }
-    return "CASE WHEN " + name + " IS NOT DISTINCT FROM NULL THEN NULL ELSE ROW(" + values + ")::" +
-           type + " END";
+    return "CASE WHEN " + name + " IS NOT DISTINCT FROM NULL THEN NULL ELSE ROW(" + values +
+           ")::" + type + " END";
   }
   return name + (type.ends_with("[]") ? "::text[]::" : "::text::") + type;
 }
@@ -240,9 +238,8 @@ Statements rebuild_types(Work& work) {
   for (uint32_t at : work.retyped) {
     const Object& a = work.from.objects[at];
     const Object& b = work.to.objects[work.twin_of_from[at]];
-    bool of_these = std::any_of(a.uses.begin(), a.uses.end(), [&](uint32_t used) {
-      return work.rebuilt.contains(used);
-    });
+    bool of_these = std::any_of(a.uses.begin(), a.uses.end(),
+                                [&](uint32_t used) { return work.rebuilt.contains(used); });
     bool inherits = b.has("inherited") && !b.has("local");
     if (!of_these || inherits || work.changed(at, "type")) continue;
     std::string table = sql_table(b), type = b.text("type");

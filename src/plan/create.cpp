@@ -43,8 +43,8 @@ Key key_of(const std::string& definition) {
 void add_key_online(Work& work, const Object& object, Statements& out) {
   Key key = key_of(object.text("definition"));
   std::string name = sql_name(object), table = sql_table(object);
-  std::string index = "CREATE UNIQUE INDEX CONCURRENTLY " + name + " ON " + table + " " +
-                      key.columns;
+  std::string index =
+      "CREATE UNIQUE INDEX CONCURRENTLY " + name + " ON " + table + " " + key.columns;
   if (key.words.find("NULLS NOT DISTINCT") != key.words.npos) index += " NULLS NOT DISTINCT";
   std::string options = schema::options_sql(object.facts.value("options", Json::array()));
   if (!options.empty()) index += " WITH (" + options + ")";
@@ -74,8 +74,8 @@ void add_constraint(Work& work, const Object& object, Statements& out) {
     return;
   }
   bool foreign = type == "foreign key";
-  bool may_wait = type == "check" || (foreign && (!is_partitioned(work, object) ||
-                                                  work.options.postgres >= 18));
+  bool may_wait = type == "check" ||
+                  (foreign && (!is_partitioned(work, object) || work.options.postgres >= 18));
   bool enforced = definition.find(" NOT ENFORCED") == definition.npos;
   bool not_valid = (online && may_wait && enforced) || object.has("not_valid");
   Statement add = statement(alter_table(object) + "ADD CONSTRAINT " + sql_name(object) + " " +
@@ -136,7 +136,8 @@ bool fills_rows(const Work& work, const Object& column, const Object* value) {
   if (column.has("identity") || (column.has("generated") && !column.has("virtual"))) return true;
   for (uint32_t used : column.uses) {
     const Object& domain = work.to.objects[used];
-    bool asks = domain.kind == Kind::domain && (domain.has("constraints") || domain.has("not_null"));
+    bool asks =
+        domain.kind == Kind::domain && (domain.has("constraints") || domain.has("not_null"));
     if (asks) return true;
   }
   return value != nullptr && is_volatile(work, *value);
@@ -146,11 +147,10 @@ void add_column(Work& work, const Object& column, const std::vector<uint32_t>& w
                 Statements& out) {
   const Object* value = within.empty() ? nullptr : &work.to.objects[within[0]];
   std::string table = sql_table(column);
-  std::string definition = schema::column_sql(
-      work.to, column, value == nullptr ? "" : value->text("value"));
-  Statement add = statement(alter_table(column) + "ADD COLUMN " + sql_name(column) + " " +
-                                definition,
-                            column);
+  std::string definition =
+      schema::column_sql(work.to, column, value == nullptr ? "" : value->text("value"));
+  Statement add =
+      statement(alter_table(column) + "ADD COLUMN " + sql_name(column) + " " + definition, column);
   locks(work, add, table, kExclusive);
   if (fills_rows(work, column, value)) {
     add.rewrites.push_back(table);
@@ -188,8 +188,9 @@ void after_table(Work& work, const Object& table, Statements& out) {
 void enable(const Object& object, const char* kind, Statements& out) {
   std::string enabled = object.text("enabled");
   if (enabled.empty()) return;
-  std::string words = enabled == "D" ? "DISABLE " : enabled == "R" ? "ENABLE REPLICA "
-                                                                   : "ENABLE ALWAYS ";
+  std::string words = enabled == "D"   ? "DISABLE "
+                      : enabled == "R" ? "ENABLE REPLICA "
+                                       : "ENABLE ALWAYS ";
   out.push_back(statement(alter_table(object) + words + kind + " " + sql_name(object), object));
 }
 

@@ -41,8 +41,8 @@ Fate judge(const Object& a, const Object& b, const std::vector<std::string>& fac
       bool becomes = b.has("generated") && (!a.has("generated") || has("virtual"));
       bool both = a.has("generated") && b.has("generated");
       bool ends = a.has("virtual") && !b.has("generated");
-      return unless(becomes || ends || (both && (has("type") || has("generated") ||
-                                                  has("collation"))));
+      return unless(becomes || ends ||
+                    (both && (has("type") || has("generated") || has("collation"))));
     }
     case Kind::table: return unless(has("partition_key"));
     case Kind::constraint:
@@ -50,8 +50,8 @@ Fate judge(const Object& a, const Object& b, const std::vector<std::string>& fac
                                   "inherited", "not_valid"}) ||
                     (b.has("not_valid") && !a.has("not_valid")));
     case Kind::index:
-      return unless(!only(facts, {"comment", "clustered", "replica_identity", "statistics",
-                                  "inherited"}));
+      return unless(
+          !only(facts, {"comment", "clustered", "replica_identity", "statistics", "inherited"}));
     case Kind::view: return unless(!columns_continue(a, b));
     case Kind::materialized_view:
       return unless(!only(facts, {"comment", "options", "grants", "revokes", "unpopulated",
@@ -82,8 +82,7 @@ bool needs_rebuild(const Work& work, uint32_t at) {
   switch (a.kind) {
     case Kind::enum_: return !adds_values_only(a.facts["values"], b.facts["values"]);
     case Kind::domain: return work.changed(at, "type") || work.changed(at, "collation");
-    case Kind::composite:
-      return !attributes_alter(a.facts["attributes"], b.facts["attributes"]);
+    case Kind::composite: return !attributes_alter(a.facts["attributes"], b.facts["attributes"]);
     default: {
       auto found = work.facts.find(at);
       return a.kind == Kind::range && found != work.facts.end() &&
@@ -192,8 +191,8 @@ class Closure {
       return Done{};
     }
     if (one.kind == Kind::table) {
-      return error(Code::plan_impossible, one.id + " is bound to " + object(type).id +
-                                              ", which has to be made anew");
+      return error(Code::plan_impossible,
+                   one.id + " is bound to " + object(type).id + ", which has to be made anew");
     }
     replace(user);
     return Done{};
@@ -247,8 +246,8 @@ class Closure {
     bool here = false, there = false;
     for (uint32_t used : key.uses) {
       const Object& one = object(used);
-      bool type = one.kind == Kind::column &&
-                  (work_.retyped.contains(used) || work_.changed(used, "type"));
+      bool type =
+          one.kind == Kind::column && (work_.retyped.contains(used) || work_.changed(used, "type"));
       if (!type) continue;
       bool own = one.schema == key.schema && one.table == key.table;
       (own ? here : there) = true;
@@ -263,8 +262,7 @@ class Closure {
     const Object& one = object(column);
     for (uint32_t user : work_.users[one.parent]) {
       const Object& child = object(user);
-      bool heir = child.kind == Kind::table &&
-                  (child.has("partition_of") || child.has("inherits"));
+      bool heir = child.kind == Kind::table && (child.has("partition_of") || child.has("inherits"));
       if (!heir) continue;
       for (uint32_t part : child.parts) {
         const Object& own = object(part);

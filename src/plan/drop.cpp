@@ -40,48 +40,65 @@ bool is_referred_to_as_partition(const Work& work, const Object& table) {
   return false;
 }
 
+// Grants are all that default privileges are.
+Statements drop_grants(const Object& object) {
+  Statements out;
+  auto add = [&](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) out.push_back(statement(text, object));
+  };
+  add(schema::revoke_sql(object, object.facts.value("grants", Json::array())));
+  add(schema::grant_sql(object, object.facts.value("revokes", Json::array())));
+  return out;
+}
+
+// Its view stays; what the column had of its own is taken away.
+Statements strip_column(Work& work, const Object& object) {
+  Object bare = object;
+  bare.facts = {{"on", object.facts["on"]}};
+  Statements out;
+  properties(work, &object, bare, out);
+  return out;
+}
+
+Statements drop_table(Work& work, const Object& object) {
+  Statements out;
+  if (is_referred_to_as_partition(work, object)) {
+    // A foreign key to the partitioned table holds each of its partitions.
+    std::string parent = parent_of(object);
+    out.push_back(
+        statement("ALTER TABLE " + parent + " DETACH PARTITION " + sql_name(object), object));
+    locks(work, out[0], parent, kExclusive);
+    locks(work, out[0], sql_name(object), kExclusive);
+  }
+  Statement drop = statement(drop_sql(object), object);
+  locks(work, drop, sql_name(object), kExclusive);
+  hazard(drop, "deletes-data");
+  hazard(drop, "breaks-queries");
+  for (uint32_t part : object.parts) lock_referenced(work, work.from.objects[part], drop);
+  out.push_back(std::move(drop));
+  return out;
+}
+
+void drop_index(const Work& work, uint32_t at, Statement& out) {
+  const Object& object = work.from.objects[at];
+  Fate table = work.fate_of_from[object.parent];
+  bool stays = table == Fate::keep || table == Fate::alter;
+  out.alone = work.options.online && !object.has("partitioned") && stays &&
+              object.text("on") != "materialized view" && !work.disturbed.contains(at);
+  if (out.alone) out.sql = "DROP INDEX CONCURRENTLY " + sql_name(object);
+  locks(work, out, sql_table(object), out.alone ? "SHARE UPDATE EXCLUSIVE" : kExclusive);
+}
+
 }  // namespace
 
 Statements drop_statements(Work& work, uint32_t a) {
   const Object& object = work.from.objects[a];
-  std::string sql = drop_sql(object);
-  if (object.kind == Kind::default_privileges) {
-    Statements out;
-    for (std::string& one : schema::revoke_sql(object, object.facts.value("grants", Json::array()))) {
-      out.push_back(statement(std::move(one), object));
-    }
-    for (std::string& one : schema::grant_sql(object, object.facts.value("revokes", Json::array()))) {
-      out.push_back(statement(std::move(one), object));
-    }
-    return out;
-  }
-  if (object.kind == Kind::column && object.has("on")) {
-    // Its view stays; what it had of its own is taken away.
-    Object bare = object;
-    bare.facts = {{"on", object.facts["on"]}};
-    Statements out;
-    properties(work, &object, bare, out);
-    return out;
-  }
-  Statement out = statement(std::move(sql), object);
-  Statements before;
+  Statement out = statement(drop_sql(object), object);
   switch (object.kind) {
-    case Kind::table:
-      locks(work, out, sql_name(object), kExclusive);
-      hazard(out, "deletes-data");
-      hazard(out, "breaks-queries");
-      if (is_referred_to_as_partition(work, object)) {
-        // A foreign key to the partitioned table holds each of its partitions.
-        std::string parent = parent_of(object);
-        before.push_back(statement("ALTER TABLE " + parent + " DETACH PARTITION " +
-                                       sql_name(object),
-                                   object));
-        locks(work, before[0], parent, kExclusive);
-        locks(work, before[0], sql_name(object), kExclusive);
-      }
-      for (uint32_t part : object.parts) lock_referenced(work, work.from.objects[part], out);
-      break;
+    case Kind::default_privileges: return drop_grants(object);
+    case Kind::table: return drop_table(work, object);
     case Kind::column:
+      if (object.has("on")) return strip_column(work, object);
       locks(work, out, sql_table(object), kExclusive);
       hazard(out, "breaks-queries");
       if (!object.has("generated")) hazard(out, "deletes-data");
@@ -95,28 +112,16 @@ Statements drop_statements(Work& work, uint32_t a) {
     case Kind::policy:
     case Kind::rule: locks(work, out, sql_table(object), kExclusive); break;
     case Kind::statistics: locks(work, out, sql_table(object), "SHARE UPDATE EXCLUSIVE"); break;
-    case Kind::index: {
-      bool partitioned = object.has("partitioned");
-      bool gone = work.fate_of_from[object.parent] != Fate::keep &&
-                  work.fate_of_from[object.parent] != Fate::alter;
-      out.alone = work.options.online && !partitioned && !gone &&
-                  object.text("on") != "materialized view" && !work.disturbed.contains(a);
-      if (out.alone) out.sql = "DROP INDEX CONCURRENTLY " + sql_name(object);
-      locks(work, out, sql_table(object), out.alone ? "SHARE UPDATE EXCLUSIVE" : kExclusive);
-      break;
-    }
+    case Kind::index: drop_index(work, a, out); break;
     case Kind::view:
     case Kind::materialized_view:
       locks(work, out, sql_name(object), kExclusive);
-      if (!work.disturbed.contains(a) && work.fate_of_from[a] == Fate::drop) {
-        hazard(out, "breaks-queries");
-      }
+      if (work.fate_of_from[a] == Fate::drop) hazard(out, "breaks-queries");
       break;
     case Kind::sequence: locks(work, out, sql_name(object), kExclusive); break;
     default: break;
   }
-  before.push_back(std::move(out));
-  return before;
+  return {std::move(out)};
 }
 
 }  // namespace ballast::plan

@@ -68,10 +68,11 @@ class Maker {
       }
     }
     // A check of several columns holds each of them, a key to its own table the other end.
-    bool holds = object.kind == Kind::constraint &&
-                 (object.text("type") == "check"
-                      ? object.facts.value("columns", Json::array()).size() != 1
-                      : object.text("type") == "foreign key" && referenced(object) == object.parent);
+    bool holds =
+        object.kind == Kind::constraint &&
+        (object.text("type") == "check"
+             ? object.facts.value("columns", Json::array()).size() != 1
+             : object.text("type") == "foreign key" && referenced(object) == object.parent);
     if (back || holds) return kNone;
     bool follows = object.kind == Kind::constraint || object.kind == Kind::index ||
                    object.kind == Kind::default_ || object.kind == Kind::statistics;
@@ -159,7 +160,8 @@ class Maker {
       drop_node(at);
       if (object.kind == Kind::table) work_.deletes.push_back(object.id);
       bool parent_goes = object.parent != kNone && goes(work_.fate_of_from[object.parent]);
-      bool derived = object.has("generated") && !(back && !to(work_.twin_of_from[at]).has("generated"));
+      bool derived =
+          object.has("generated") && !(back && !to(work_.twin_of_from[at]).has("generated"));
       bool values = object.kind == Kind::column && !parent_goes && !derived && !object.has("on");
       if (values && !(back && object.has("inherited"))) work_.deletes.push_back(object.id);
     }
@@ -218,7 +220,8 @@ class Maker {
         // What a partition or child has otherwise than its parent is set once it is there.
         if (to(part).kind != Kind::column || local || !comes(work_.fate_of_to[part])) continue;
         Statements statements = create_statements(work_, part, {});
-        if (!statements.empty()) wait(node, add(Node::Does::create, kNone, part, std::move(statements)));
+        if (!statements.empty())
+          wait(node, add(Node::Does::create, kNone, part, std::move(statements)));
       }
       for (uint32_t part : within) work_.node_of_to[part] = node;
     }
@@ -226,8 +229,8 @@ class Maker {
       if (!comes(work_.fate_of_to[at]) || work_.node_of_to[at] != kNone) continue;
       const Object& object = to(at);
       // What comes down from the parent's table is made with it.
-      bool quiet = object.has("inherited") && object.kind != Kind::column &&
-                   object.kind != Kind::default_;
+      bool quiet =
+          object.has("inherited") && object.kind != Kind::column && object.kind != Kind::default_;
       if (quiet) continue;
       std::vector<uint32_t> within;
       if (object.kind == Kind::column) within = own_default(at);
@@ -240,8 +243,8 @@ class Maker {
   // ADD COLUMN says its default itself, which fills the rows that are there.
   std::vector<uint32_t> own_default(uint32_t column) const {
     const Object& object = to(column);
-    uint32_t at = work_.to.position("default " + schema::sql_table(object) + "." +
-                                    schema::sql_name(object));
+    uint32_t at =
+        work_.to.position("default " + schema::sql_table(object) + "." + schema::sql_name(object));
     if (at == kNone || !comes(work_.fate_of_to[at]) || object.has("inherited")) return {};
     for (uint32_t used : to(at).uses) {
       std::set<uint32_t> seen;
@@ -269,14 +272,11 @@ class Maker {
       bool rebuilt = work_.rebuilt.contains(at);
       if (work_.fate_of_from[at] != Fate::alter && !rebuilt) continue;
       uint32_t twin = work_.twin_of_from[at];
-      Statements statements = TRY(alter_statements(work_, at, twin));
       if (rebuilt) {
         work_.node_of_from[at] = work_.node_of_to[twin] = rebuild;
-        for (Statement& one : statements) {
-          work_.nodes[rebuild].statements.push_back(std::move(one));
-        }
         continue;
       }
+      Statements statements = TRY(alter_statements(work_, at, twin));
       bool carried = is_carried(at);
       if (carried && statements.empty()) {
         work_.node_of_from[at] = work_.node_of_to[twin] = rebuild;
@@ -339,14 +339,14 @@ class Maker {
       uint32_t twin = work_.twin_of_to[at];
       bool made = comes(work_.fate_of_to[at]);
       bool moved = twin != kNone && work_.changed(twin, "owned_by");
-      if (sequence.kind != Kind::sequence || !sequence.has("owned_by") || !(made || moved)) continue;
+      if (sequence.kind != Kind::sequence || !sequence.has("owned_by") || !(made || moved))
+        continue;
       uint32_t column = owner(work_.to, sequence);
       if (column == kNone) continue;
       const Object& of = to(column);
       Statements statements;
-      statements.push_back(statement("ALTER SEQUENCE " + schema::sql_name(sequence) +
-                                         " OWNED BY " + schema::sql_table(of) + "." +
-                                         schema::sql_name(of),
+      statements.push_back(statement("ALTER SEQUENCE " + schema::sql_name(sequence) + " OWNED BY " +
+                                         schema::sql_table(of) + "." + schema::sql_name(of),
                                      sequence));
       locks(work_, statements[0], schema::sql_name(sequence), "SHARE ROW EXCLUSIVE");
       locks(work_, statements[0], schema::sql_table(of), "ACCESS SHARE");
@@ -355,8 +355,8 @@ class Maker {
       uint32_t node = add(Node::Does::create, kNone, at, std::move(statements));
       work_.nodes[node].key += " owner";
       work_.nodes[node].weight = 45;
-      for (uint32_t first : {work_.node_of_to[at], work_.node_of_to[column],
-                             work_.node_of_to[of.parent]}) {
+      for (uint32_t first :
+           {work_.node_of_to[at], work_.node_of_to[column], work_.node_of_to[of.parent]}) {
         if (first != kNone) wait(first, node);
       }
     }

@@ -90,8 +90,8 @@ class Order {
       Object above = column;
       above.schema = name[0].get<std::string>();
       above.table = name[1].get<std::string>();
-      uint32_t of = work_.to.position("column " + schema::sql_table(above) + "." +
-                                      schema::sql_name(above));
+      uint32_t of =
+          work_.to.position("column " + schema::sql_table(above) + "." + schema::sql_name(above));
       uint32_t node = of == kNone ? kNone : work_.node_of_to[of];
       if (node == kNone || does(node) != Does::alter) continue;
       if (work_.node_of_to[at] == kNone) {
@@ -128,7 +128,8 @@ class Order {
     }
   }
 
-  // What cannot be altered while others hang on it. A schema's or a table's alteration minds nobody.
+  // What cannot be altered while others hang on it. A schema's or a table's alteration minds
+  // nobody.
   bool holds(uint32_t used) const {
     Kind kind = work_.from.objects[used].kind;
     return work_.rebuilt.contains(used) || kind == Kind::column || kind == Kind::domain ||

@@ -84,11 +84,11 @@ std::vector<Question> questions(const Work& work) {
     const Object& object = work.to.objects[at];
     if (work.fate_of_to[at] != Fate::create) continue;
     std::vector<std::string> name = path(object);
-    bool settled = std::any_of(
-        work.options.answers.begin(), work.options.answers.end(), [&](const Answer& answer) {
-          return answer.from.empty() && answer.to == name &&
-                 answer.object == kind_text(object.kind);
-        });
+    bool settled = std::any_of(work.options.answers.begin(), work.options.answers.end(),
+                               [&](const Answer& answer) {
+                                 return answer.from.empty() && answer.to == name &&
+                                        answer.object == kind_text(object.kind);
+                               });
     if (!settled) made.push_back(at);
   }
   for (uint32_t at = 0; at < work.from.objects.size(); ++at) {

@@ -49,21 +49,9 @@ struct Settings {
 };
 
 Settings read_settings(std::string_view raw) {
-  Settings out;
   Json json = Json::parse(raw, nullptr, false);
-  if (!json.is_object()) return out;
-  out.options.postgres = json.value("postgres", 17);
-  out.options.online = json.value("online", true);
-  out.separator = json.value("separator", "\n");
-  for (const Json& one : json.value("answers", Json::array())) {
-    if (!one.is_object()) continue;
-    Answer answer;
-    answer.object = one.value("kind", "");
-    answer.from = texts(one.value("from", Json()));
-    answer.to = texts(one.value("to", one.value("entity", Json())));
-    out.options.answers.push_back(std::move(answer));
-  }
-  return out;
+  bool given = json.is_object() && json.contains("separator") && json["separator"].is_string();
+  return {read_options(raw), given ? json["separator"].get<std::string>() : "\n"};
 }
 
 Json unmodelled_json(const Model& model) {
@@ -136,6 +124,26 @@ constexpr Named kTasks[] = {{"introspection", give_query}, {"model", read_model}
                             {"rename", make_renames},      {"difference", describe_difference}};
 
 }  // namespace
+
+Options read_options(std::string_view raw) {
+  Options out;
+  Json json = Json::parse(raw, nullptr, false);
+  if (!json.is_object()) return out;
+  auto number = json.find("postgres"), flag = json.find("online"), answers = json.find("answers");
+  if (number != json.end() && number->is_number()) out.postgres = number->get<int>();
+  if (flag != json.end() && flag->is_boolean()) out.online = flag->get<bool>();
+  if (answers == json.end() || !answers->is_array()) return out;
+  for (const Json& one : *answers) {
+    if (!one.is_object()) continue;
+    auto kind = one.find("kind");
+    Answer answer;
+    if (kind != one.end() && kind->is_string()) answer.object = kind->get<std::string>();
+    answer.from = texts(one.value("from", Json()));
+    answer.to = texts(one.value("to", one.value("entity", Json())));
+    out.answers.push_back(std::move(answer));
+  }
+  return out;
+}
 
 std::unique_ptr<Task> make_task(std::string_view name, std::string_view settings) {
   for (const Named& one : kTasks) {

@@ -45,11 +45,11 @@ struct Work {
   // By position in `from` and in `to`.
   std::vector<uint32_t> twin_of_from, twin_of_to;
   std::vector<Fate> fate_of_from, fate_of_to;
-  std::vector<std::vector<uint32_t>> users;  // in `from`: who uses an object
+  std::vector<std::vector<uint32_t>> users;            // in `from`: who uses an object
   std::map<uint32_t, std::vector<std::string>> facts;  // in `from`: those that differ
-  std::set<uint32_t> rebuilt;   // in `from`: types that are made anew around their columns
-  std::set<uint32_t> retyped;   // in `from`: columns whose type changes
-  std::set<uint32_t> disturbed; // in `from`: replaced for the sake of others
+  std::set<uint32_t> rebuilt;    // in `from`: types that are made anew around their columns
+  std::set<uint32_t> retyped;    // in `from`: columns whose type changes
+  std::set<uint32_t> disturbed;  // in `from`: replaced for the sake of others
 
   std::vector<Node> nodes;
   std::vector<uint32_t> node_of_from, node_of_to;  // kNone where nothing is done

@@ -108,9 +108,8 @@ std::string aggregate_sql(const Object& object) {
   if (!parallel.empty()) add("PARALLEL", parallel == "s" ? "SAFE" : "RESTRICTED");
   if (object.text("aggregate_kind") == "h") out += ",\n  HYPOTHETICAL";
   std::string parameters = object.text("parameters");
-  return "CREATE AGGREGATE " + sql::quote_name(object.schema) + "." +
-         sql::quote_name(object.name) + "(" + (parameters.empty() ? "*" : parameters) + ") (" +
-         out + "\n)";
+  return "CREATE AGGREGATE " + sql::quote_name(object.schema) + "." + sql::quote_name(object.name) +
+         "(" + (parameters.empty() ? "*" : parameters) + ") (" + out + "\n)";
 }
 
 std::string publication_sql(const Object& object) {

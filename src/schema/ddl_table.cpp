@@ -36,8 +36,8 @@ bool has_default_sequence(const Object& column, const Json& sequence) {
 }
 
 std::string identity_sql(const Object& column) {
-  std::string out = " GENERATED " + std::string(column.text("identity") == "always" ? "ALWAYS"
-                                                                                     : "BY DEFAULT");
+  std::string out =
+      " GENERATED " + std::string(column.text("identity") == "always" ? "ALWAYS" : "BY DEFAULT");
   out += " AS IDENTITY";
   const Json sequence = column.facts.value("sequence", Json::object());
   std::string options = sequence_options(sequence);

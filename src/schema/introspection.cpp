@@ -228,7 +228,8 @@ select 1247, t.oid, jsonb_build_object('kind', 'domain', 'schema', nspname, 'nam
     t.typcollation::regcollation::text end from pg_type b where b.oid = t.typbasetype),
   'default', pg_get_expr(typdefaultbin, 0), 'constraints', (
     select jsonb_agg(jsonb_build_array(conname, regexp_replace(pg_get_constraintdef(k.oid),
-      ' NOT VALID$', ''), convalidated, obj_description(k.oid, 'pg_constraint')) order by conname collate "C") from pg_constraint k
+      ' NOT VALID$', ''), convalidated, obj_description(k.oid, 'pg_constraint'))
+      order by conname collate "C") from pg_constraint k
     where contypid = t.oid and contype = 'c'))
 from t where typtype = 'd'
 union all
@@ -391,7 +392,8 @@ select jsonb_build_object(
     jsonb_build_object('class', class, 'oid', oid::bigint)), '[]') from objects),
   'depends', (select coalesce(jsonb_agg(distinct jsonb_build_array(classid::bigint, objid::bigint,
     objsubid, refclassid::bigint, refobjid::bigint, refobjsubid, deptype)), '[]') from pg_depend
-    where refobjid >= 16384 and deptype in ('n', 'a', 'i', 'P', 'S', 'e') and not (classid = refclassid
+    where refobjid >= 16384 and deptype in ('n', 'a', 'i', 'P', 'S', 'e')
+    and not (classid = refclassid
     and objid = refobjid)),
   'comments', (select coalesce(jsonb_agg(jsonb_build_array(classoid::bigint, objoid::bigint,
     objsubid, description)), '[]') from pg_description where objoid >= 16384 or objoid in (

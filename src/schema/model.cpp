@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <unordered_map>
 
 #include "ballast/schema.h"
 #include "ballast/sql.h"
@@ -101,10 +102,9 @@ const Object* Model::find(std::string_view id) const {
 }
 
 uint32_t Model::position(std::string_view id) const {
-  auto found = std::lower_bound(objects.begin(), objects.end(), id,
-                                [](const Object& object, std::string_view x) {
-                                  return std::string_view(object.id) < x;
-                                });
+  auto found = std::lower_bound(
+      objects.begin(), objects.end(), id,
+      [](const Object& object, std::string_view x) { return std::string_view(object.id) < x; });
   bool there = found != objects.end() && found->id == id;
   return there ? static_cast<uint32_t>(found - objects.begin()) : kNone;
 }
@@ -199,17 +199,17 @@ Result<Model> parse(std::string_view text) {
     uses.push_back(json.value("uses", Json::array()));
     out.objects.push_back(TRY(object_of(std::move(json))));
   }
-  // Uses go by position, which is only known once all are there; they were written in order.
+  std::unordered_map<std::string, uint32_t> places;
+  for (uint32_t i = 0; i < out.objects.size(); ++i) places[out.objects[i].id] = i;
   for (size_t i = 0; i < out.objects.size(); ++i) {
     for (const Json& use : uses[i]) {
-      uint32_t at = use.is_string() ? out.position(use.get<std::string>()) : kNone;
-      if (at != kNone) out.objects[i].uses.push_back(at);
+      auto found = use.is_string() ? places.find(use.get<std::string>()) : places.end();
+      if (found != places.end()) out.objects[i].uses.push_back(found->second);
     }
   }
   out.settle();
   for (const Json& one : root.value("unmodelled", Json::array())) {
-    out.unmodelled.push_back(
-        {one.value("kind", ""), one.value("name", ""), one.value("why", "")});
+    out.unmodelled.push_back({one.value("kind", ""), one.value("name", ""), one.value("why", "")});
   }
   return out;
 }

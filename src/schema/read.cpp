@@ -58,6 +58,9 @@ class Reader {
   void read_grants();
   void read_names();
   void put_aside();
+  const std::string* strange(const Address& at, int depth = 0) const;
+  void spread(std::unordered_map<std::string, std::string>& why) const;
+  void leave_out(const std::unordered_map<std::string, std::string>& why);
   void use(uint32_t user, std::string_view id);
   uint32_t resolve(const Address& address, int depth = 0) const;
   uint32_t lookup(const Address& address) const;
@@ -68,7 +71,7 @@ class Reader {
   std::unordered_map<Address, uint32_t, HashAddress> places_;
   std::unordered_map<Address, Edge, HashAddress> nearest_;  // of rows that are no objects
   std::vector<Edge> edges_;
-  std::vector<std::string> strange_;  // by position: the unmodelled object that it needs
+  std::unordered_map<uint64_t, std::string> strange_;  // unmodelled objects, by row
 };
 
 Result<Done> Reader::read_objects() {
@@ -120,8 +123,8 @@ void Reader::read_depends() {
   for (const Json& row : root_["depends"]) {
     Edge edge = {address(row, 0), address(row, 3), row[6].get<std::string>()};
     Edge& near = nearest_[{edge.from.row, 0}];
-    bool nearer = near.type.empty() || closeness(edge.type, edge.to.row >> 32) <
-                                           closeness(near.type, near.to.row >> 32);
+    bool nearer = near.type.empty() ||
+                  closeness(edge.type, edge.to.row >> 32) < closeness(near.type, near.to.row >> 32);
     if (nearer) near = edge;
     edges_.push_back(std::move(edge));
   }
@@ -215,75 +218,80 @@ void Reader::read_names() {
 // An object that needs an unmodelled one could not be made anew, so it is unmodelled itself; a
 // column takes its table along, and a table its parts.
 void Reader::put_aside() {
-  std::unordered_map<uint64_t, std::string> names;
   for (const Json& row : root_["unmodelled"]) {
     std::string kind = row.value("kind", ""), name = row.value("name", "");
-    names[row.value("class", uint64_t{0}) << 32 | row.value("oid", uint64_t{0})] =
-        kind + " " + name;
+    uint64_t at = row.value("class", uint64_t{0}) << 32 | row.value("oid", uint64_t{0});
+    strange_[at] = kind + " " + name;
     model_.unmodelled.push_back({kind, name, ""});
   }
-  strange_.resize(model_.objects.size());
-  if (names.empty()) return;
-  std::function<const std::string*(const Address&, int)> strange =
-      [&](const Address& at, int depth) -> const std::string* {
-    auto found = names.find(at.row);
-    if (found != names.end()) return &found->second;
-    auto near = nearest_.find({at.row, 0});
-    if (lookup(at) != kNone || near == nearest_.end() || depth > 8) return nullptr;
-    return strange(near->second.to, depth + 1);
-  };
+  if (strange_.empty()) return;
+  std::vector<std::string> needs(model_.objects.size());
   for (const Edge& edge : edges_) {
-    const std::string* name = strange(edge.to, 0);
+    const std::string* name = strange(edge.to);
     uint32_t user = resolve(edge.from);
-    if (name != nullptr && user != kNone) strange_[user] = *name;
+    if (name != nullptr && user != kNone) needs[user] = *name;
+  }
+  // Settling changes positions; what was found goes by id.
+  std::unordered_map<std::string, std::string> why;
+  for (const auto& [id, at] : ids_) {
+    if (!needs[at].empty()) why[id] = needs[at];
   }
   model_.settle();
-  // Positions have changed; what was found goes by id.
-  std::unordered_map<std::string, std::string> by_id;
-  for (const auto& [id, at] : ids_) {
-    if (!strange_[at].empty()) by_id[id] = strange_[at];
-  }
+  spread(why);
+  leave_out(why);
+}
+
+// The unmodelled object that a row of the catalog is or hangs on.
+const std::string* Reader::strange(const Address& at, int depth) const {
+  auto found = strange_.find(at.row);
+  if (found != strange_.end()) return &found->second;
+  auto near = nearest_.find({at.row, 0});
+  if (lookup(at) != kNone || near == nearest_.end() || depth > 8) return nullptr;
+  return strange(near->second.to, depth + 1);
+}
+
+// From each object that needs an unmodelled one to those that need it.
+void Reader::spread(std::unordered_map<std::string, std::string>& why) const {
   for (bool changed = true; changed;) {
     changed = false;
     for (const Object& object : model_.objects) {
-      auto mine = by_id.find(object.id);
-      if (mine != by_id.end()) {
+      auto mine = why.find(object.id);
+      if (mine != why.end()) {
         const Object* table = model_.parent(object);
-        if (object.kind == Kind::column && table != nullptr && !by_id.contains(table->id)) {
-          by_id[table->id] = mine->second;
-          changed = true;
-        }
+        bool takes = object.kind == Kind::column && table != nullptr && !why.contains(table->id);
+        if (takes) changed = why.emplace(table->id, mine->second).second;
         continue;
       }
       for (uint32_t used : object.uses) {
-        auto found = by_id.find(model_.objects[used].id);
-        if (found == by_id.end()) continue;
-        by_id[object.id] = found->first;
+        auto found = why.find(model_.objects[used].id);
+        if (found == why.end()) continue;
+        why[object.id] = found->first;
         changed = true;
         break;
       }
     }
   }
-  Model kept;
+}
+
+void Reader::leave_out(const std::unordered_map<std::string, std::string>& why) {
+  std::vector<Object> kept;
   std::vector<uint32_t> place(model_.objects.size(), kNone);
   for (uint32_t i = 0; i < model_.objects.size(); ++i) {
     Object& object = model_.objects[i];
-    auto found = by_id.find(object.id);
-    if (found != by_id.end()) {
-      std::string kind(kind_text(object.kind));
-      kept.unmodelled.push_back(
-          {kind, object.id.substr(kind.size() + 1), "it needs " + found->second});
+    auto found = why.find(object.id);
+    if (found == why.end()) {
+      place[i] = static_cast<uint32_t>(kept.size());
+      kept.push_back(std::move(object));
       continue;
     }
-    place[i] = static_cast<uint32_t>(kept.objects.size());
-    object.parts.clear();
-    kept.objects.push_back(std::move(object));
+    std::string kind(kind_text(object.kind));
+    model_.unmodelled.push_back(
+        {kind, object.id.substr(kind.size() + 1), "it needs " + found->second});
   }
-  for (Object& object : kept.objects) {
+  for (Object& object : kept) {
     for (uint32_t& used : object.uses) used = place[used];
   }
-  model_.objects = std::move(kept.objects);
-  for (Unmodelled& one : kept.unmodelled) model_.unmodelled.push_back(std::move(one));
+  model_.objects = std::move(kept);
 }
 
 Result<Model> Reader::run() {

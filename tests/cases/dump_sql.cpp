@@ -222,6 +222,9 @@ std::string dump_sql(std::string_view verb, std::string_view input) {
   if (verb == "describe") return describe(trimmed);
   if (verb == "statements") return statements(input);
   if (verb == "pieces") return pieces(input);
+  for (std::string_view known : {"plan", "difference", "rename", "render"}) {
+    if (verb == known) return dump_plan(verb, input);
+  }
   return dump_migrate(verb, input);
 }
 

@@ -1,0 +1,195 @@
+/**
+ * Rows for the tables of `from`, as SQL, such that `to` can be reached with them: a table stays
+ * empty where a mutation asks for what no row could satisfy, a NOT NULL column without a default
+ * for one. The value of row i is the same in all columns of a type, so foreign keys hold.
+ */
+import { literalText, quote } from './names.mjs'
+import { columnOf, columnsOf, nameOf, relation } from './model.mjs'
+import { family, fits, isKey, literal, target } from './types.mjs'
+
+/** The script that fills the tables of `from`. */
+export function rows(from, to, random) {
+  const count = random.between(2, 4)
+  const empty = emptyTables(from, to)
+  const out = []
+  for (const table of from.tables) {
+    if (!empty.has(table.id)) out.push(...insert(from, to, table, count, random, empty))
+  }
+  if (out.length === 0) return ''
+  // Foreign keys and triggers are not asked: keys may be cyclic, and the rows satisfy them.
+  return ['set session_replication_role = replica', ...out, 'set session_replication_role = origin']
+    .map(sql => `${sql};\n`).join('')
+}
+
+const sameTable = (schema, { schema: place, name }) =>
+  schema.tables.find(table => table.schema === place && table.name === name)
+
+function sameColumn(schema, table, { name }) {
+  return table && columnsOf(schema, table).find(column => column.name === name)
+}
+
+/** The ids (of `from`) of the tables without rows, since `to` could not be reached with any. */
+function emptyTables(from, to) {
+  const empty = new Set(from.tables.filter(table => isHard(from, to, table)).map(({ id }) => id))
+  let size
+  do {
+    size = empty.size
+    for (const table of from.tables) {
+      if (!empty.has(table.id) && leansOnEmpty(from, to, table, empty)) empty.add(table.id)
+    }
+  } while (empty.size > size)
+  return empty
+}
+
+function isHard(from, to, table) {
+  if (table.parts && !canHold(table.parts)) return true
+  const wanted = sameTable(to, table)
+  if (wanted === undefined) return false
+  if (JSON.stringify(table.inherits) !== JSON.stringify(wanted.inherits)) return true
+  if (losesReferenced(to, table, wanted)) return true
+  const olds = columnsOf(from, table)
+  for (const old of olds) {
+    const column = sameColumn(to, wanted, old)
+    if (column === undefined || old.column.generated || column.column.generated) continue
+    if (!fits(from, old.type, to, column.type)) return true
+    if (!labelOf(from, old.type, to, column.type)) return true
+  }
+  const added = columnsOf(to, wanted).filter(column => !sameColumn(from, table, column))
+  if (added.some(column => needsValue(to, column))) return true
+  return keysOver(to, wanted).some(ids => ids.every(id => isConstant(to, wanted, added, id)))
+}
+
+/** Whether some partition takes our rows: the first, the default one, or all of a hash. */
+function canHold({ strategy, children, modulus }) {
+  if (strategy === 'hash') return children.length === modulus
+  return children.some(({ slot }) => slot === 0 || slot === null)
+}
+
+/** Whether the partition that holds the rows goes while foreign keys may point at them. */
+function losesReferenced(to, table, wanted) {
+  if (!table.parts || !to.tables.some(({ foreign }) => foreign.some(f => f.table === wanted.id))) {
+    return false
+  }
+  const holder = table.parts.children.find(({ slot }) => slot === 0) ??
+    table.parts.children.find(({ slot }) => slot === null)
+  const isHolder = ({ schema, name }) => schema === holder.schema && name === holder.name
+  return table.parts.strategy !== 'hash' && !wanted.parts?.children.some(isHolder)
+}
+
+/** A new column that every row would need a value for. */
+function needsValue(to, { type, column }) {
+  if (column.generated || column.default || isNumbered(column)) return false
+  return column.notNull || isStrict(to, type)
+}
+
+const isNumbered = ({ source, type, generated }) =>
+  source !== 'plain' && ['smallint', 'integer', 'bigint'].includes(type.base) &&
+  !type.array && generated === null
+
+/** A domain that refuses nulls and has no default. */
+function isStrict(schema, type) {
+  const found = type.array ? undefined : target(schema, type)
+  return found?.kind === 'domain' && found.notNull && !found.hasDefault
+}
+
+/** The lists of columns over which rows must differ. */
+function keysOver(schema, table) {
+  return [
+    ...(table.primary ? [table.primary.columns] : []),
+    ...table.uniques.map(({ columns }) => columns),
+    ...table.indexes.filter(({ unique }) => unique).map(({ parts }) => parts.map(p => p.column)),
+    ...table.excludes.map(({ column }) => [column]),
+  ]
+}
+
+/** Whether rows would hold one and the same value, or none, in a column of `to`. */
+function isConstant(to, table, added, id) {
+  const column = columnOf(to, table, id)
+  const isNew = added.some(other => other.id === id)
+  if (isNew) return !isNumbered(column.column)
+  return !isKey(to, column.type) && family(to, column.type) !== 'range'
+}
+
+/** Whether a foreign key of `from` or `to` would find no row on its other side. */
+function leansOnEmpty(from, to, table, empty) {
+  const gone = object => {
+    const at = relation(from, object.table)
+    return at !== table && empty.has(at.id) && !canBeNull(from, to, table, object)
+  }
+  if (table.foreign.some(gone)) return true
+  const wanted = sameTable(to, table)
+  return Boolean(wanted?.foreign.some(object => {
+    const at = relation(to, object.table)
+    const old = sameTable(from, at)
+    const keys = object.target.map(id => columnOf(to, at, id))
+    const isThere = old && !empty.has(old.id) && keys.every(key => sameColumn(from, old, key))
+    const columns = object.columns.map(id => columnOf(to, wanted, id))
+    const isFilled = columns.some(found =>
+      sameColumn(from, table, found) || found.column.default || isNumbered(found.column))
+    return isFilled && !isThere
+  }))
+}
+
+/** Whether a column may hold null before and after, with no key or domain over it. */
+function canHoldNull(from, to, table, id) {
+  const column = columnOf(from, table, id)
+  const wanted = sameTable(to, table)
+  const later = sameColumn(to, wanted, column)
+  const isFree = (schema, at, found) => !found.column.notNull && !found.column.generated &&
+    !isNumbered(found.column) && !keysOver(schema, at).flat().includes(found.id) &&
+    target(schema, found.type)?.kind !== 'domain'
+  return isFree(from, table, column) && (!later || isFree(to, wanted, later))
+}
+
+const canBeNull = (from, to, table, object) =>
+  object.columns.every(id => canHoldNull(from, to, table, id))
+
+/** The label that rows hold in a column of an enum: one that stays; '-' where there is no enum. */
+function labelOf(from, type, to, wanted) {
+  const labels = labelsOf(from, type)
+  const later = wanted && labelsOf(to, wanted)
+  if (labels === undefined) return '-'
+  return later ? labels.find(label => later.includes(label)) : labels[0]
+}
+
+function labelsOf(schema, type) {
+  const found = target(schema, type)
+  if (found?.kind === 'domain') return labelsOf(schema, found.base)
+  return found?.kind === 'enum' ? found.labels : undefined
+}
+
+function insert(from, to, table, count, random, empty) {
+  const wanted = sameTable(to, table)
+  const columns = columnsOf(from, table).filter(({ column }) => column.generated === null)
+  const inKeys = new Set(table.foreign.flatMap(object => object.columns))
+  const laterKeys = new Set((wanted?.foreign ?? []).flatMap(object => object.columns))
+  const hollow = new Set(table.foreign.filter(object => empty.has(object.table))
+    .flatMap(object => object.columns))
+  const value = (found, i) => {
+    const { id, type } = found
+    if (hollow.has(id)) return 'null'
+    const later = sameColumn(to, wanted, found)
+    const isTied = inKeys.has(id) || (later && laterKeys.has(later.id))
+    const canBe = !isTied && canHoldNull(from, to, table, id)
+    if (i === count && canBe && random.chance(0.4)) return 'null'
+    const label = labelOf(from, type, to, later?.type)
+    return literal(from, type, i, object =>
+      object.labels.includes(label) ? label : commonLabel(object, to))
+  }
+  const lines = Array.from({ length: count }, (_, n) =>
+    `(${columns.map(found => value(found, n + 1)).join(', ')})`)
+  const names = columns.map(({ name }) => quote(name)).join(', ')
+  return [
+    `insert into ${nameOf(table)} (${names}) overriding system value values\n  ` +
+      lines.join(',\n  '),
+    ...columns.filter(({ column }) => isNumbered(column) && table.columns.includes(column))
+      .map(({ name }) => `select setval(pg_get_serial_sequence(${literalText(nameOf(table))}, ` +
+        `${literalText(name)}), ${count})`),
+  ]
+}
+
+/** A label of an enum within an array or composite type, which stays if one does. */
+function commonLabel({ schema, name, labels }, to) {
+  const later = to.enums.find(object => object.schema === schema && object.name === name)
+  return labels.find(label => later?.labels.includes(label)) ?? labels[0]
+}
