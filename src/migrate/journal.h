@@ -77,6 +77,10 @@ Query insert_row_if(const Head& head, const Row& row, std::string_view before,
 // never fails: a fingerprint that cannot be had is NULL.
 Query stamp(const std::string& hash);
 
+// One row: the fingerprint that the last run left, and that of the schema as it now is. It expects
+// `search_path` to hold pg_catalog alone.
+Query compare_fingerprints();
+
 // Whether an error means that another run was faster.
 bool lost_race(const Error& error);
 

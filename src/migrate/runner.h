@@ -127,6 +127,7 @@ class Runner : public Conversation {
   void tell_applied(const Row& row, int64_t ms);
   void tell_waiting(std::string_view why, std::string_view code, int64_t ms);
   std::string status_text() const;
+  void write_drift(json::Writer& out) const;
   void write_running(json::Writer& out) const;
   std::string problem(const Error& error, const Unit* unit, const Statement* statement) const;
   void write_done(json::Writer& out) const;

@@ -59,7 +59,10 @@ Frame Runner::status() {
     results.clear();
     return on_activity();
   }
-  return ask(Request::single(Query(kActivity)), &Runner::on_activity, &Runner::on_failed);
+  return ask(Request::transaction({Query(kActivity),
+                                   Query("select set_config('search_path', 'pg_catalog', true)"),
+                                   compare_fingerprints()}),
+             &Runner::on_activity, &Runner::on_failed);
 }
 
 Frame Runner::on_activity() { return finish("done", status_text()); }
@@ -113,10 +116,21 @@ std::string Runner::status_text() const {
   out.member("head").object().member("seq").integer(history_.head().seq);
   out.member("hash").string(history_.head().hash).close();
   out.member("bundle").string(bundle_.hash);
+  write_drift(out);
   if (!options_.expect.empty()) {
     out.member("expect").boolean(history_.of(options_.expect).is == Progress::Is::applied);
   }
   return out.close().take();
+}
+
+// Whether the schema is another than the last run left. Nobody can say where that was hashed by
+// another query, or where a migration has stopped half-way.
+void Runner::write_drift(json::Writer& out) const {
+  std::string_view left = results.size() > 2 ? results[2].at(0, 0) : std::string_view();
+  std::string_view now = results.size() > 2 ? results[2].at(0, 1) : std::string_view();
+  bool comparable = !left.empty() && left.substr(0, 2) == now.substr(0, 2);
+  out.member("drift");
+  comparable ? out.boolean(left != now) : out.null();
 }
 
 // What was begun outside of transactions, with the server's own progress where it is at work. A

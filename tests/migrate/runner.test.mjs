@@ -303,9 +303,27 @@ describe('the runner', () => {
     const prints = (await database.rows(`select fingerprint from ballast.journal
       where kind <> 'genesis' order by seq`)).flat()
     assert.equal(prints.length, 4)
-    assert.ok(prints.every(print => /^1:[0-9a-f]{32}$/.test(print)))
+    assert.ok(prints.every(print => /^2:[0-9a-f]{32}$/.test(print)))
     assert.deepEqual([prints[2], prints[3]], [prints[0], prints[1]])
     assert.notEqual(prints[0], prints[1])
+  })
+
+  it('says in its status whether the schema is as the last run left it', async () => {
+    const files = { '0000_a.sql': 'create table a (id int);' }
+    await start(files)
+    assert.equal((await apply(files, { action: 'status' })).drift, false)
+    for (const [change, back] of [
+      ['alter table a add column b text', 'alter table a drop column b'],
+      ["comment on table a is 'x'", 'comment on table a is null'],
+      ['create statistics s on id, (id + 1) from a', 'drop statistics s'],
+    ]) {
+      await database.rows(change)
+      assert.equal((await apply(files, { action: 'status' })).drift, true, change)
+      await database.rows(back)
+      assert.equal((await apply(files, { action: 'status' })).drift, false, back)
+    }
+    await database.rows('update ballast.journal set fingerprint = null')
+    assert.equal((await apply(files, { action: 'status' })).drift, null)
   })
 
   it('opens the journal of release 0.10', async () => {

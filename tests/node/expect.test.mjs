@@ -42,6 +42,23 @@ describe('over a journal', () => {
 
   const expect = (tag, options) => expectMigration(neon(dev.databaseUrl, options), tag)
 
+  test('neon() asks for it before its first query, and once', async () => {
+    await journal()
+    const seen = []
+    const options = { expect: 'wanted', onEvent: event => seen.push(event) }
+    const sql = neon(dev.databaseUrl, options)
+    await assert.rejects(async () => sql`select 1 as n`, lacks('wanted'))
+    await assert.rejects(async () => sql.transaction([sql`select 1`]), lacks('wanted'))
+    await journal(['applied', 'wanted', 0, 1])
+    assert.deepEqual(await sql`select 1 as n`, [{ n: 1 }])
+    seen.length = 0
+    const [one, two] = await Promise.all([
+      sql`select 1 as n`, neon(dev.databaseUrl, options).query('select 2 as n'),
+    ])
+    assert.deepEqual([one, two], [[{ n: 1 }], [{ n: 2 }]])
+    assert.equal(seen.length, 2, 'nobody asks again, whichever client it is')
+  })
+
   for (const [what, ...rows] of [
     ['applied whole', ['applied', 'a', 0, 1]],
     ['its last segment applied', ['applied', 'a', 0, 2], ['applied', 'a', 1, 2]],

@@ -110,7 +110,7 @@ function moment(at: string): string {
 }
 
 function warnings(status: Status, hash: string, isRemote: boolean): Finding[] {
-  const { role, bundle, edited, missing } = status
+  const { role, bundle, drift, edited, missing } = status
   const warn = (message: string): Finding => ({ code: null, message })
   const isEndless = /^0(ms|s|min)?$/.test(role.lockTimeout)
   const alter = `alter role "${role.name.replaceAll('"', '""')}" set lock_timeout = '3s'`
@@ -119,6 +119,9 @@ function warnings(status: Status, hash: string, isRemote: boolean): Finding[] {
     ...(missing.length === 0
       ? []
       : [warn(`applied, and not in the folder: ${missing.join(', ')}`)]),
+    ...(drift === true
+      ? [warn('the schema is not as the last migration left it: `ballast drift` says where')]
+      : []),
     ...(isEndless
       ? [
           warn(

@@ -2,8 +2,9 @@ import { batchBodyOf, bodyOf, statementOf } from './body.ts'
 import type { FullQueryResults, NeonQueryFunction, NeonQueryInTransaction } from './client.ts'
 import { warnIfBrowser } from './config.ts'
 import type { Statement } from './events.ts'
+import { expectMigration } from './expect.ts'
 import { SqlTemplate, UnsafeRawSql } from './fragment.ts'
-import type { AnyOptions, TransactionOptions } from './options.ts'
+import type { AnyOptions, ClientOptions, TransactionOptions } from './options.ts'
 import { NeonQueryPromise } from './promise.ts'
 import type { QueryData } from './promise.ts'
 import type { QueryResult } from './reply.ts'
@@ -26,10 +27,10 @@ import { registry } from './types.ts'
  * ])
  */
 export function neon<ArrayMode extends boolean = false, FullResults extends boolean = false>(
-  connectionString: string, options?: TransactionOptions<ArrayMode, FullResults>,
+  connectionString: string, options?: TransactionOptions<ArrayMode, FullResults> & ClientOptions,
 ): NeonQueryFunction<ArrayMode, FullResults>
 export function neon<ArrayMode extends boolean = false, FullResults extends boolean = false>(
-  options: TransactionOptions<ArrayMode, FullResults>,
+  options: TransactionOptions<ArrayMode, FullResults> & ClientOptions,
 ): NeonQueryFunction<ArrayMode, FullResults>
 export function neon(
   first: string | AnyOptions, second?: AnyOptions,
@@ -41,12 +42,20 @@ export function neon(
   const settings = settle(DEFAULT_SETTINGS, options)
 
   // Shared by every query, so that making a query makes one object and no function.
-  const execute = (
+  const run = (
     data: QueryData | QueryData[], own?: AnyOptions | AnyOptions[],
   ): Promise<unknown> =>
     Array.isArray(data)
       ? runBatch(settings, data, Array.isArray(own) ? own : [])
       : runQuery(own === undefined ? settings : settle(settings, own as AnyOptions), data)
+
+  const { expect } = options
+  const execute: typeof run = expect === undefined
+    ? run
+    : async (data, own) => {
+      await expected(options, expect, run)
+      return run(data, own)
+    }
 
   // Not methods: wrappers take `sql.query` off its object and call it alone.
   const members = {
@@ -71,12 +80,36 @@ export function neon(
     if (!Array.isArray(list) || !list.every(query => query instanceof NeonQueryPromise)) {
       throw new TypeError(TRANSACTION_ADVICE)
     }
+    if (expect !== undefined) await expected(options, expect, run)
     const held = own === undefined ? settings : settle(settings, own)
     return runBatch(held, list.map(query => query.queryData), list.map(query => query.opts))
   }
 
   const client: unknown = Object.assign(sql, members, { transaction })
   return client as NeonQueryFunction<boolean, boolean>
+}
+
+// What this isolate has seen of a database: a migration that is there stays there.
+const seen = new Map<unknown, Map<string, Promise<void>>>()
+
+/** Resolves once the journal was seen to hold a migration; it is asked once. */
+function expected(
+  { connectionString, host }: AnyOptions, tag: string,
+  run: (data: QueryData, own?: AnyOptions) => Promise<unknown>,
+): Promise<void> {
+  const database = connectionString ?? host
+  const tags = seen.get(database) ?? new Map<string, Promise<void>>()
+  seen.set(database, tags)
+  const query = (text: string, params: unknown[], own: AnyOptions): Promise<unknown> =>
+    run({ query: text, params }, own)
+  let found = tags.get(tag)
+  if (found === undefined) {
+    found = expectMigration({ query }, tag)
+    tags.set(tag, found)
+    // Whoever asks next asks the database again.
+    found.catch(() => tags.delete(tag))
+  }
+  return found
 }
 
 const TAG_ADVICE = 'sql is a tag for templates: write sql`select ${id}`, not sql(\'select $1\', ' +

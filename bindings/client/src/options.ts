@@ -86,6 +86,15 @@ export type ColumnForm = 'text' | 'float32' | 'float64' | 'bigint' | 'number'
 export type IsolationLevel =
   'ReadUncommitted' | 'ReadCommitted' | 'RepeatableRead' | 'Serializable'
 
+/** What only `neon()` takes. */
+export interface ClientOptions {
+  /**
+   * A migration that the database must have. The first query of an isolate asks for it, and fails
+   * with BM008, like those after it, as long as the journal does not hold it; newer ones are fine.
+   */
+  expect?: string
+}
+
 /** Options of a transaction: those of its queries, and how it runs. */
 export interface TransactionOptions<
   ArrayMode extends boolean, FullResults extends boolean,
@@ -98,4 +107,4 @@ export interface TransactionOptions<
 }
 
 /** Any options at all, where the shape of the result does not matter. */
-export type AnyOptions = TransactionOptions<boolean, boolean>
+export type AnyOptions = TransactionOptions<boolean, boolean> & ClientOptions

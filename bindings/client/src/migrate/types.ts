@@ -218,6 +218,11 @@ export interface Status {
   head: Head
   /** The bundle's hash. */
   bundle: string
+  /**
+   * Whether the schema is another than the last run of migrations left: somebody has changed it by
+   * other means. Null where no run has left its fingerprint.
+   */
+  drift: boolean | null
   /** Whether the tag that was asked for is applied. */
   expect?: boolean
 }
