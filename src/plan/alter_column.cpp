@@ -70,8 +70,9 @@ int family(const std::string& base) {
 bool assigns(const Type& a, const Type& b) {
   if (a.array != b.array) return false;
   if (a.base == b.base) return true;
+  bool address = a.base == "cidr" && b.base == "inet";
   int from = family(a.base), to = family(b.base);
-  return from != 0 && from == to && !a.array;
+  return address || (from != 0 && from == to && !a.array);
 }
 
 // Whether PostgreSQL has a cast from the one to the other. Between others the text goes over.
@@ -116,7 +117,13 @@ void change_type(Work& work, uint32_t at, const Object& a, const Object& b, Stat
                   (x.base == "smallint" || (x.base == "integer" && y.base == "bigint"));
     if (!widens) hazard(one, "depends-on-data");
   } else if (recollated) {
-    one.scans.push_back(table);
+    // Indexes that sort by it are built anew.
+    bool sorted = std::any_of(work.users[at].begin(), work.users[at].end(), [&](uint32_t user) {
+      const Object& index = work.from.objects[user];
+      std::string type = index.text("type");
+      return index.kind == Kind::index || type == "unique" || type == "primary key";
+    });
+    if (sorted) one.scans.push_back(table);
   }
   out.push_back(std::move(one));
 }
@@ -124,9 +131,15 @@ void change_type(Work& work, uint32_t at, const Object& a, const Object& b, Stat
 void change_identity(Work& work, uint32_t at, const Object& a, const Object& b, Statements& out) {
   std::string table = sql_table(b);
   std::string front = "ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " ";
+  const Json own = a.facts.value("sequence", Json::object());
+  std::string sequence =
+      sql::quote_name(own.value("schema", "")) + "." + sql::quote_name(own.value("name", ""));
   auto add = [&](const std::string& words) {
     out.push_back(statement(front + words, b));
     locks(work, out.back(), table, kExclusive);
+    bool drops = words == "DROP IDENTITY";
+    bool touches = drops || a.has("identity");
+    if (touches) out.back().locks.push_back({sequence, drops ? kExclusive : "SHARE ROW EXCLUSIVE"});
   };
   if (!b.has("identity")) {
     add("DROP IDENTITY");

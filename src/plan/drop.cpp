@@ -1,5 +1,6 @@
 // Statements that drop.
 
+#include "ballast/sql.h"
 #include "work.h"
 
 namespace ballast::plan {
@@ -74,7 +75,16 @@ Statements drop_table(Work& work, const Object& object) {
   locks(work, drop, sql_name(object), kExclusive);
   hazard(drop, "deletes-data");
   hazard(drop, "breaks-queries");
-  for (uint32_t part : object.parts) lock_referenced(work, work.from.objects[part], drop);
+  for (uint32_t part : object.parts) {
+    const Object& one = work.from.objects[part];
+    lock_referenced(work, one, drop);
+    if (!one.has("sequence")) continue;
+    const Json& own = one.facts["sequence"];
+    drop.locks.push_back(
+        {sql::quote_name(own.value("schema", "")) + "." + sql::quote_name(own.value("name", "")),
+         kExclusive});
+  }
+  if (object.has("partition_of")) locks(work, drop, parent_of(object), kExclusive);
   out.push_back(std::move(drop));
   return out;
 }

@@ -76,6 +76,9 @@ Result<Done> make_nodes(Work& work);
 // The statements in order. Errors: plan_cycle.
 Result<std::vector<Statement>> in_order(Work& work);
 
+// Adds to a statement what it does to the tables below.
+void descend(const Work& work, Statement& one);
+
 // What should be asked before anything is planned.
 std::vector<Question> questions(const Work& work);
 
