@@ -52,7 +52,7 @@ export const stages = [
   {
     name: 'schema',
     needs: ['js'],
-    seconds: 900,
+    seconds: 1500,
     commands: nodeTests('schema'),
     count: countNode,
   },

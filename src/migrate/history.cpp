@@ -175,10 +175,16 @@ void sort_unknown(const Bundle& bundle, const History& history, int64_t last_kno
   for (const Progress* progress : unknown) {
     const std::string& tag = progress->tag;
     if (progress->is == Progress::Is::undoing) out.half_undone.push_back(tag);
+    // Drizzle's row of a renamed file has its hash, so that it may look as if Drizzle applied it.
+    std::vector<size_t>* among = &out.pending;
     std::optional<size_t> now = find_renamed(bundle, out.pending, unknown, *progress);
+    if (!now) {
+      among = &out.adopted;
+      now = find_renamed(bundle, out.adopted, unknown, *progress);
+    }
     if (now && progress->is == Progress::Is::applied) {
       out.renamed.emplace_back(tag, *now);
-      out.pending.erase(std::find(out.pending.begin(), out.pending.end(), *now));
+      among->erase(std::find(among->begin(), among->end(), *now));
     } else {
       (progress->last.seq < last_known ? out.missing : out.beyond).push_back(tag);
     }

@@ -50,7 +50,8 @@ const trees = [
     may: [
       /^bindings\/(cli|dev)\/src\//,
       /^bindings\/client\/src\/instance\.ts$/,
-      /^ballast\/migrate$/,
+      /^ballast(\/migrate)?$/,
+      /^@electric-sql\//,
       /^node:/,
       /^(commander|dotenv|esbuild|fastest-levenshtein|jsonc-parser|picocolors|zod)$/,
       /package\.json$/,

@@ -11,7 +11,8 @@ let tools
 function once(task, body) {
   tools ??= stepper(openModule(file))
   const answer = tools.once(task, body)
-  if (answer.head.error) throw Object.assign(new Error(answer.head.error.message), answer.head.error)
+  const { error } = answer.head
+  if (error) throw Object.assign(new Error(error.message), error)
   return answer
 }
 
