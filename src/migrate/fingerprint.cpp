@@ -12,7 +12,8 @@ namespace ballast::migrate {
 namespace {
 
 constexpr std::string_view kFacts =
-    "with n as (select oid, nspname, nspacl from pg_namespace where nspname !~ '^pg_' and nspname not in "
+    "with n as (select oid, nspname, nspacl from pg_namespace where nspname !~ '^pg_' and "
+    "nspname not in "
     "('information_schema', 'ballast', 'drizzle')), "
     "r as (select c.oid, c.relkind, c.oid::regclass::text as name, c.reloptions, c.relacl, "
     "c.relrowsecurity, c.relforcerowsecurity, c.relpersistence from pg_class c "

@@ -143,7 +143,8 @@ const changes = [
 const order = ['ACCESS SHARE', 'ROW SHARE', 'ROW EXCLUSIVE', 'SHARE UPDATE EXCLUSIVE', 'SHARE',
   'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE']
 
-const relations = `select c.oid::int, n.nspname || '.' || c.relname as name, relfilenode::int as file,
+const relations = `select c.oid::int, n.nspname || '.' || c.relname as name,
+  relfilenode::int as file,
   relkind as kind
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where n.nspname = 'public' and relkind in ('r', 'p', 'v', 'm', 'S')`
