@@ -146,6 +146,8 @@ void Reader::read_comments() {
     uint32_t at = lookup(address(row, 0));
     bool own = at != kNone && row[3].is_string();
     bool column = row[2].get<int64_t>() != 0;
+    // An extension brings its comment along.
+    own = own && model_.objects[at].kind != Kind::extension;
     if (own && column == (model_.objects[at].kind == Kind::column)) {
       model_.objects[at].facts["comment"] = row[3];
     }

@@ -3,7 +3,9 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 
 import { addMigrationCommands, type Exit } from './arguments.js'
+import { addAuthoringCommands } from './authoring-arguments.js'
 import type { DevFlags } from './dev-command.js'
+import { addSchemaCommands } from './schema-arguments.js'
 import { Secrets } from './secrets.js'
 
 /** The version of this package, put in by the build. */
@@ -36,6 +38,8 @@ function program(exit: Exit): Command {
     .configureOutput({ outputError: (text, write) => write(withoutArguments(text)) })
     .showHelpAfterError('Run it with --help to see what it takes.')
   addDev(ballast)
+  addSchemaCommands(ballast, exit)
+  addAuthoringCommands(ballast, exit)
   addMigrationCommands(ballast, exit)
   return ballast
 }

@@ -17,6 +17,8 @@ export interface Context {
   screen: Screen
   /** Aborted by Ctrl-C. */
   signal: AbortSignal
+  /** Takes what has to be closed before the command has ended. */
+  atEnd(step: () => Promise<void>): void
 }
 
 /** Runs a command and gives its exit code: 0 done, 1 failed, 2 needs an answer. */
@@ -26,6 +28,7 @@ export async function runCommand(
 ): Promise<number> {
   const screen = new Screen({ json: flags.json === true })
   const stop = new AbortController()
+  const last: (() => Promise<void>)[] = []
   const onSignal = (): void => {
     if (stop.signal.aborted) process.exit(1)
     screen.note('Stopping. Press Ctrl-C again to end at once.')
@@ -41,7 +44,8 @@ export async function runCommand(
   try {
     const config = await loadConfig()
     const variables = await readVariables(config.root, flags.envFile)
-    return await body({ config, variables, screen, signal: stop.signal })
+    const atEnd: Context['atEnd'] = step => last.push(step)
+    return await body({ config, variables, screen, signal: stop.signal, atEnd })
   } catch (error) {
     if (error instanceof Question) {
       screen.ask(error)
@@ -51,6 +55,7 @@ export async function runCommand(
     return 1
   } finally {
     screen.done()
+    for (const step of last) await step().catch(() => {})
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
     process.off('uncaughtException', onCrash).off('unhandledRejection', onCrash)
   }

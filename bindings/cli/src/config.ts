@@ -1,9 +1,11 @@
 /** Where a project's configuration is, and what it comes to: the file, its defaults, the folder. */
+import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
-import { parseConfig } from './config-file.js'
-import { configSchema, type ConfigFile } from './config-schema.js'
+import { defaults } from './config-defaults.js'
+import type { ConfigFile } from './config-schema.js'
+import type { ConnectionString, DrizzleConfig } from './drizzle/config.js'
 import { failure } from './failure.js'
 import { shortPath } from './source.js'
 
@@ -15,11 +17,20 @@ export interface Config {
   root: string
   /** The file, or null where there is none. */
   file: string | null
-  /** The folder with the migrations, or null where there is none. */
+  /** The folder with the migrations, or null where none is named and none is there. */
   migrations: string | null
+  /** What the schema shall be, as the file says it; null where nobody says it. */
+  schema: NonNullable<ConfigFile['schema']> | null
+  /** The configuration of drizzle-kit that stands in for a file of ours. */
+  drizzleConfig: DrizzleConfig | null
+  postgres: number
+  online: boolean
+  prefix: ConfigFile['prefix']
   bundle: string
   /** Names of environment variables. */
   url: readonly string[]
+  /** What Drizzle's configuration has, where no variable is set. */
+  drizzleUrl: ConnectionString | null
   endpoint: string | null
   environment: string | null
   order: ConfigFile['order']
@@ -31,26 +42,74 @@ export interface Config {
 /** Reads the configuration that holds in `folder`: the nearest file there or above. */
 export async function loadConfig(folder = process.cwd()): Promise<Config> {
   const file = await findUpwards(folder)
-  const root = file === null ? folder : dirname(file)
-  const read = file === null ? configSchema.parse({}) : parseConfig(file, await readText(file))
+  const root = file === null ? resolve(folder) : dirname(file)
+  const kit = file === null ? await findDrizzle(root) : null
+  const read: ConfigFile =
+    file === null ? { ...defaults, url: [...defaults.url] } : await parse(file)
   return {
     root,
     file,
-    migrations: await findMigrations(root, read.migrations),
+    migrations: kit?.out ?? (await findMigrations(root, read.migrations)),
+    schema: read.schema ?? null,
+    drizzleConfig: kit,
+    postgres: read.postgres,
+    online: read.online,
+    prefix: kit === null ? read.prefix : prefixOf(kit),
     bundle: resolve(root, read.bundle),
     url: typeof read.url === 'string' ? [read.url] : read.url,
+    drizzleUrl: kit?.url ?? null,
     endpoint: read.endpoint,
     environment: read.environment,
     order: read.order,
-    drizzle: read.drizzle === false ? null : read.drizzle,
+    drizzle: drizzleTable(kit, read),
     lockTimeout: read.lockTimeout,
     statementTimeout: read.statementTimeout,
   }
 }
 
+/** The nearest folder, there or above, that has a configuration; else the folder itself. */
+export async function projectRoot(folder = process.cwd()): Promise<string> {
+  const file = await findUpwards(folder)
+  return file === null ? resolve(folder) : dirname(file)
+}
+
+/** Only who has a file waits for what reads it to load. */
+async function parse(file: string): Promise<ConfigFile> {
+  const { parseConfig } = await import('./config-file.js')
+  return parseConfig(file, await readText(file))
+}
+
+async function findDrizzle(root: string): Promise<DrizzleConfig | null> {
+  // Only who has such a file waits for a bundler to load.
+  const names = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map(end => `drizzle.config.${end}`)
+  if (!names.some(name => existsSync(join(root, name)))) return null
+  const { findDrizzleConfig, readDrizzleConfig } = await import('./drizzle/config.js')
+  const file = await findDrizzleConfig(root)
+  return file === null ? null : readDrizzleConfig(file)
+}
+
+function prefixOf({ migrations }: DrizzleConfig): ConfigFile['prefix'] {
+  const { prefix } = migrations
+  if (prefix === 'supabase' || prefix === 'timestamp') return 'timestamp'
+  return prefix === 'unix' ? 'unix' : 'index'
+}
+
+function drizzleTable(kit: DrizzleConfig | null, read: ConfigFile): Config['drizzle'] {
+  if (kit !== null) return { schema: kit.migrations.schema, table: kit.migrations.table }
+  return read.drizzle === false ? null : read.drizzle
+}
+
 /** The folder with the migrations, or a failure that says how to name it. */
-export function migrationsOf({ root, file, migrations }: Config): string {
-  if (migrations !== null) return migrations
+export function migrationsOf({ root, file, migrations, drizzleConfig }: Config): string {
+  if (migrations !== null && existsSync(migrations)) return migrations
+  if (migrations !== null) {
+    const named = drizzleConfig === null ? kName : shortPath(drizzleConfig.file)
+    throw failure(
+      `the folder of migrations is not there: ${shortPath(migrations)}`,
+      `It is what "${drizzleConfig === null ? 'migrations' : 'out'}" in ${named} names; paths ` +
+        'there are relative to that file.',
+    )
+  }
   throw failure(
     `there is no folder of migrations: neither drizzle/ nor migrations/ is in ${root}`,
     file === null
@@ -68,14 +127,7 @@ async function findUpwards(folder: string): Promise<string | null> {
 }
 
 async function findMigrations(root: string, named: string | undefined): Promise<string | null> {
-  if (named !== undefined) {
-    const folder = resolve(root, named)
-    if ((await kindOf(folder)) === 'folder') return folder
-    throw failure(
-      `the folder of migrations is not there: ${shortPath(folder)}`,
-      `It is what "migrations" in ${kName} names; paths there are relative to that file.`,
-    )
-  }
+  if (named !== undefined) return resolve(root, named)
   for (const name of ['drizzle', 'migrations']) {
     if ((await kindOf(join(root, name))) === 'folder') return join(root, name)
   }

@@ -1,5 +1,7 @@
 /** `ballast dev`. */
 import { startDev, type Dev, type DevEvent, type DevOptions } from '../../dev/src/index.js'
+import { projectRoot } from './config.js'
+import { serveElaborator } from './schema/warm-server.js'
 
 /** The flags of `ballast dev`, as commander names them. */
 export interface DevFlags {
@@ -85,8 +87,11 @@ export async function startDevCommand(flags: DevFlags): Promise<void> {
   const { url, databaseUrl, wsProxy, port, backend } = dev
   const listening = { event: 'listening', url, databaseUrl, wsProxy, port, backend }
   console.log(json === true ? JSON.stringify(listening) : welcome(dev))
+  // The other commands do without it where it cannot be: a folder that is read-only, for one.
+  const warm = await serveElaborator(await projectRoot()).catch(() => null)
   const signal = await stopped
   if (json === true) console.log(JSON.stringify({ event: 'stopping', signal }))
   else if (flags.quiet !== true) console.error('stopping …')
+  await warm?.close()
   await dev.close()
 }

@@ -1,4 +1,4 @@
-/** Folder in, bundle out: the one task of `ballast-tools.wasm`. */
+/** The tasks of `ballast-tools.wasm`, each of one step; the first of them bundles a folder. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -7,7 +7,8 @@ import type { Bundle } from 'ballast/migrate'
 import { Instance } from '../../client/src/instance.ts'
 import { migrationsOf, type Config } from './config.js'
 import { Failure, type Finding } from './failure.js'
-import { readFolder } from './folder.js'
+import { readFolder, type FolderFile } from './folder.js'
+import { hashOf, readCached, writeCached } from './schema/cache.js'
 
 /** What the task tells about a migration. */
 export interface MigrationInfo {
@@ -38,6 +39,11 @@ export interface BundleFlags {
   statementTimeout?: string
 }
 
+/** Whether what the same task said before may answer. */
+export interface ReuseFlags {
+  mayReuse?: boolean
+}
+
 interface Mistake {
   code?: string
   message: string
@@ -59,28 +65,86 @@ interface Answer {
   error?: Mistake
 }
 
+const kModule = 'ballast-tools.wasm'
+
+let instance: Instance | undefined
+let bytes: Promise<Uint8Array<ArrayBuffer>> | undefined
+
+/** The bytes of the module: what they make of a schema stays the same as long as they do. */
+export async function toolsModule(): Promise<Uint8Array<ArrayBuffer>> {
+  bytes ??= readFile(new URL(`./${kModule}`, import.meta.url)).then(read => new Uint8Array(read))
+  return bytes
+}
+
+interface Answered {
+  head: Record<string, unknown>
+  body: string
+}
+
+/** A task answers the same to the same: where it is asked often, what it said is kept. */
+async function keptStep(task: string, settings: object, body: string): Promise<Answered> {
+  const name = `tasks/${hashOf([await toolsModule(), task, JSON.stringify(settings), body])}`
+  const kept = await readCached(name)
+  if (kept !== null) return JSON.parse(new TextDecoder().decode(kept)) as Answered
+  const answered = await step(task, settings, body)
+  if ('done' in answered.head) await writeCached(name, JSON.stringify(answered))
+  return answered
+}
+
+async function step(task: string, settings: object, body: string): Promise<Answered> {
+  // A failed check ends an instance, and the next task wants another one.
+  if (instance === undefined || instance.isSpent) {
+    instance = new Instance(new WebAssembly.Module(await toolsModule()), kModule)
+  }
+  const tools = instance
+  const id = tools.start({ [task]: settings })
+  try {
+    const frame = tools.step(id, '{"start":{}}', new TextEncoder().encode(body))
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(frame.body)
+    return { head: frame.head, body: text }
+  } finally {
+    tools.stop(id)
+  }
+}
+
+/** Runs a task that is about no file. Throws a `Failure` with what it has to say. */
+export async function runTool(
+  task: string,
+  settings: object,
+  body: string,
+  { mayReuse = false }: ReuseFlags = {},
+): Promise<{ done: Record<string, unknown>; body: string }> {
+  const run = mayReuse ? keptStep : step
+  const { head, body: text } = await run(task, settings, body)
+  if (typeof head['done'] === 'object' && head['done'] !== null) {
+    return { done: head['done'] as Record<string, unknown>, body: text }
+  }
+  throw mistakes('', head['error'] as Mistake | undefined)
+}
+
 /** Bundles the folder that the configuration names. Throws a `Failure` with every mistake in it. */
 export async function bundleFolder(config: Config, flags: BundleFlags = {}): Promise<Bundled> {
   const folder = migrationsOf(config)
-  const files = await readFolder(folder)
-  const module = new WebAssembly.Module(
-    await readFile(new URL('./ballast-tools.wasm', import.meta.url)),
-  )
-  const tools = new Instance(module, 'ballast-tools.wasm')
-  const task = tools.start({
-    bundle: {
-      order: flags.order ?? config.order,
-      drizzle: config.drizzle,
-      lockTimeout: flags.lockTimeout ?? config.lockTimeout,
-      statementTimeout: flags.statementTimeout ?? config.statementTimeout,
-    },
-  })
-  const body = new TextEncoder().encode(JSON.stringify({ files }))
-  const frame = tools.step(task, '{"start":{}}', body)
-  const answer = frame.head as Answer
-  tools.stop(task)
+  return bundleFiles(folder, await readFolder(folder), config, flags)
+}
+
+/** The same of files that may not be written yet; places in errors are those in `folder`. */
+export async function bundleFiles(
+  folder: string,
+  files: readonly FolderFile[],
+  config: Config,
+  flags: BundleFlags & ReuseFlags = {},
+): Promise<Bundled> {
+  const run = flags.mayReuse === true ? keptStep : step
+  const settings = {
+    order: flags.order ?? config.order,
+    drizzle: config.drizzle,
+    lockTimeout: flags.lockTimeout ?? config.lockTimeout,
+    statementTimeout: flags.statementTimeout ?? config.statementTimeout,
+  }
+  const { head, body: text } = await run('bundle', settings, JSON.stringify({ files }))
+  const answer = head as Answer
   if (answer.done === undefined) throw mistakes(folder, answer.error)
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(frame.body)
   return {
     bundle: JSON.parse(text) as Bundle,
     text,

@@ -61,6 +61,11 @@ export function databaseUrl(
     secrets.addUrl(value)
     return value
   }
+  if (named === undefined && config.drizzleUrl !== null) {
+    const url = config.drizzleUrl.reveal()
+    secrets.addUrl(url)
+    return url
+  }
   throw failure(
     `there is no database URL: ${list(names)} ${names.length === 1 ? 'is' : 'are'} not set`,
     `Set ${names[0]} in the environment, or in .dev.vars or .env in ${config.root}; or apply the ` +
