@@ -1,0 +1,200 @@
+/**
+ * PostgreSQL as the one that says what a text means: SQL in, what the catalog then holds out. The
+ * texts go into a transaction that is rolled back, so that one fresh database serves many times;
+ * only what commits by itself uses a database up.
+ */
+import { Session, type Outcome, type Refusal } from './session.js'
+
+// So many roles that a text speaks of are made for it; each costs another run.
+const kMaxRoles = 200
+
+/** Statements that belong together, each with nothing but its text. */
+export interface Segment {
+  /** Refused within a transaction. */
+  isAlone: boolean
+  texts: readonly string[]
+}
+
+/** What is to be loaded, as JSON that may travel to the elaborator that `ballast dev` keeps. */
+export interface Job {
+  extensions: readonly string[]
+  segments: readonly Segment[]
+  /** Whether a segment is a transaction of its own, as of migrations; else all are one. */
+  commits: boolean
+  /** What is asked at the end, of one cell, with an empty search_path. */
+  query: string
+}
+
+/** The cell, or which text was refused and why. */
+export type JobResult =
+  | { cell: string; refusal?: undefined }
+  | { cell?: undefined; refusal: Refusal; segment: number; text: number }
+
+/** A text that was refused. */
+class Refused extends Error {
+  readonly refusal: Refusal
+  readonly segment: number
+  readonly text: number
+  /** Whether the transaction around it was still there. */
+  readonly isOpen: boolean
+
+  constructor(refusal: Refusal, isOpen: boolean, segment: number, text: number) {
+    super(refusal.message)
+    this.refusal = refusal
+    this.isOpen = isOpen
+    this.segment = segment
+    this.text = text
+  }
+}
+
+/** Takes one job after the other. */
+export class Elaborator {
+  readonly #onSlow: () => void
+  #session: Session | null = null
+  #isUsed = false
+  #last: Promise<unknown> = Promise.resolve()
+
+  /** `onSlow` hears that a cluster has to be made first, which takes seconds. */
+  constructor(onSlow: () => void = () => {}) {
+    this.#onSlow = onSlow
+  }
+
+  /** Loads what the job holds and asks its query. */
+  async run(job: Job): Promise<JobResult> {
+    const turn = this.#last.then(() => this.#run(job))
+    this.#last = turn.catch(() => {})
+    return turn
+  }
+
+  /** Makes ready for the next job, as far as it can be known what that wants. */
+  async prepare(extensions: readonly string[]): Promise<void> {
+    const turn = this.#last.then(() => this.#open(extensions))
+    this.#last = turn.catch(() => {})
+    await turn
+  }
+
+  async close(): Promise<void> {
+    await this.#last
+    await this.#discard()
+  }
+
+  async #run(job: Job): Promise<JobResult> {
+    const session = await this.#open(job.extensions)
+    try {
+      return { cell: job.commits ? await this.#apply(session, job) : await this.#try(session, job) }
+    } catch (error) {
+      if (!(error instanceof Refused)) {
+        // Whatever state it is in, the next job must not find it.
+        await this.#discard().catch(() => {})
+        throw error
+      }
+      const { refusal, segment, text } = error
+      return { refusal, segment, text }
+    }
+  }
+
+  async #open(extensions: readonly string[]): Promise<Session> {
+    const wanted = new Set([...extensions, ...(this.#session?.extensions ?? [])])
+    const has = wanted.size === (this.#session?.extensions.length ?? -1)
+    if (this.#session === null || this.#isUsed || !has) {
+      await this.#discard()
+      this.#session = await Session.open([...wanted].sort(), this.#onSlow)
+    }
+    return this.#session
+  }
+
+  async #discard(): Promise<void> {
+    const session = this.#session
+    this.#session = null
+    this.#isUsed = false
+    await session?.close()
+  }
+
+  /** All in one transaction, which is rolled back. */
+  async #try(first: Session, job: Job): Promise<string> {
+    let session = first
+    const roles = new Set<string>()
+    let segments = job.segments
+    for (;;) {
+      await session.run('begin')
+      const before = await session.value(kTransaction)
+      try {
+        for (const role of roles) await session.run(createRole(role))
+        await runAll(session, segments)
+        const cell = await ask(session, job.query)
+        // A text that commits by itself has left something behind.
+        if ((await session.value(kTransaction)) !== before) this.#isUsed = true
+        return cell
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error
+        if (!error.isOpen) this.#isUsed = true
+        const missing = missingRole(error.refusal)
+        if (missing !== null && !roles.has(missing) && roles.size < kMaxRoles) roles.add(missing)
+        else if (error.refusal.code === '25001' && segments === job.segments) {
+          segments = job.segments.map(plainIndexes)
+        } else throw error
+      } finally {
+        await session.run('rollback')
+      }
+      if (this.#isUsed) session = await this.#open(job.extensions)
+    }
+  }
+
+  /** Each segment as the migrator runs it. */
+  async #apply(session: Session, { segments, query }: Job): Promise<string> {
+    this.#isUsed = true
+    for (const [index, { isAlone, texts }] of segments.entries()) {
+      for (let tries = 0; ; tries++) {
+        try {
+          if (!isAlone) await session.run('begin')
+          for (const [at, text] of texts.entries()) refuse(await session.run(text), index, at)
+          if (!isAlone) refuse(await session.run('commit'), index, texts.length - 1)
+          break
+        } catch (error) {
+          await session.run('rollback')
+          const missing = error instanceof Refused ? missingRole(error.refusal) : null
+          if (missing === null || tries >= kMaxRoles) throw error
+          refuse(await session.run(createRole(missing)), index, 0)
+        }
+      }
+    }
+    return ask(session, query)
+  }
+}
+
+const kTransaction = 'select pg_current_xact_id()::text'
+
+async function runAll(session: Session, segments: readonly Segment[]): Promise<void> {
+  for (const [index, { texts }] of segments.entries()) {
+    for (const [at, text] of texts.entries()) refuse(await session.run(text), index, at)
+  }
+}
+
+async function ask(session: Session, query: string): Promise<string> {
+  await session.run("select set_config('search_path', '', false)")
+  return session.value(query)
+}
+
+function refuse({ refusal, isOpen }: Outcome, segment: number, text: number): void {
+  if (refusal !== null) throw new Refused(refusal, isOpen, segment, text)
+}
+
+function missingRole({ code, message }: Refusal): string | null {
+  return code === '42704' ? (/^role "([^]*)" does not exist$/.exec(message)?.[1] ?? null) : null
+}
+
+function createRole(name: string): string {
+  return `create role "${name.replaceAll('"', '""')}"`
+}
+
+/** A schema says which indexes there are, and not how they are built: the word is blanked. */
+function plainIndexes({ isAlone, texts }: Segment): Segment {
+  const index = /(\b(?:create\s+(?:unique\s+)?|drop\s+)index\s+)(concurrently)\b/gi
+  const detached = /(\bdetach\s+partition\s+[^;]*?)(concurrently)(?=\s*(?:;|$))/gi
+  const plain = (_: string, before: string, word: string): string =>
+    before + ' '.repeat(word.length)
+  return {
+    isAlone,
+    texts: texts.map(text => text.replace(index, plain).replace(detached, plain)),
+  }
+}

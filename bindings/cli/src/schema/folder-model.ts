@@ -1,0 +1,186 @@
+/** Where the folder of migrations leads: the kept snapshot, or what comes of running them. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+import type { Migration } from 'ballast/migrate'
+
+import type { Context } from '../command.js'
+import type { Config } from '../config.js'
+import { Failure, failure } from '../failure.js'
+import { readFolder, type FolderFile } from '../folder.js'
+import { placeAt, shortPath } from '../source.js'
+import { bundleFiles, type Bundled } from '../tools.js'
+import { standIns } from './align.js'
+import { desiredModel } from './desired.js'
+import { offsetOf, runJob } from './elaborate.js'
+import type { Job, Segment } from './elaborator.js'
+import { extensionsIn } from './extensions.js'
+import { linesOf, withLines } from './objects.js'
+import { introspectionQuery, modelOf, renderModel, type Model } from './planner.js'
+import type { Refusal } from './session.js'
+import { readSnapshot, snapshotName, writeSnapshot, type Doubt } from './snapshot.js'
+
+/** Whether the snapshot is written where it had to be made anew, and whether it may answer. */
+export interface FolderOptions {
+  keep?: boolean
+  mayReuse?: boolean
+}
+
+/** A folder, and the schema that it leads to. */
+export interface FolderState {
+  folder: string
+  files: readonly FolderFile[]
+  bundled: Bundled
+  model: Model
+}
+
+/** Where the folder of migrations leads. */
+export async function folderModel(context: Context, options: FolderOptions = {}): Promise<Model> {
+  return (await folderState(context, options)).model
+}
+
+/** The folder of migrations, the one that would be made where there is none yet. */
+export function folderOf({ root, migrations, drizzleConfig }: Config): string {
+  return migrations ?? join(root, drizzleConfig === null ? 'migrations' : 'drizzle')
+}
+
+/** The folder with all that is known of it. A folder that is not there has no migrations. */
+export async function folderState(
+  context: Context,
+  { keep = true, mayReuse = true }: FolderOptions = {},
+): Promise<FolderState> {
+  const folder = folderOf(context.config)
+  const files = existsSync(folder) ? await readFolder(folder) : []
+  const bundled = await bundleFiles(folder, files, context.config, { mayReuse: true })
+  const { model, doubt } = mayReuse
+    ? await readSnapshot(folder, bundled.hash)
+    : { model: null, doubt: null }
+  if (model !== null) return { folder, files, bundled, model }
+  if (doubt !== null) sayDoubt(context, folder, doubt)
+  const made = await runFolder(context, folder, files, bundled, mayReuse)
+  if (keep && existsSync(folder)) await writeSnapshot(folder, bundled.hash, made)
+  return { folder, files, bundled, model: made }
+}
+
+/** Where these files lead, by running all of them on an empty database. */
+export async function modelOfFiles(
+  context: Context,
+  folder: string,
+  files: readonly FolderFile[],
+): Promise<Model> {
+  const bundled = await bundleFiles(folder, files, context.config)
+  return runFolder(context, folder, files, bundled, false)
+}
+
+function sayDoubt({ screen }: Context, folder: string, doubt: Doubt): void {
+  const why: Readonly<Record<Doubt, string | null>> = {
+    none: null,
+    conflict: 'holds the marks of a merge conflict',
+    damaged: 'is not as it was written',
+    folder: 'is that of other migrations',
+    version: 'was written by another version',
+  }
+  if (why[doubt] === null) return
+  const name = shortPath(join(folder, snapshotName))
+  screen.note(`${name} ${why[doubt]}: it is made anew from the migrations.`)
+}
+
+interface Placed {
+  sql: string
+  file: string
+  line: number
+  column: number
+}
+
+async function runFolder(
+  context: Context,
+  folder: string,
+  files: readonly FolderFile[],
+  { bundle }: Bundled,
+  mayReuse: boolean,
+): Promise<Model> {
+  const parts = bundle.migrations.flatMap(migration => partsOf(migration))
+  const texts = new Map(files.map(({ path, text }) => [path, text]))
+  const sources = bundle.migrations.map(({ file }) => ({
+    text: texts.get(file) ?? '',
+    file: join(folder, file),
+  }))
+  const job = {
+    extensions: extensionsIn(sources),
+    segments: parts.map(({ isAlone, statements }): Segment => {
+      return { isAlone, texts: statements.map(({ sql }) => sql) }
+    }),
+    commits: true,
+    query: await introspectionQuery(),
+  }
+  const result = await runJob(context, job, mayReuse)
+  if (result.refusal === undefined) return modelOf(result.cell)
+  const model = kMissing.has(result.refusal.code) ? await runOnStandIns(context, job) : null
+  if (model !== null) return model
+  const at = parts[result.segment]?.statements[result.text]
+  if (at === undefined) throw failure(result.refusal.message)
+  throw refused(result.refusal, at, join(folder, at.file), texts.get(at.file) ?? '')
+}
+
+// What is not there may be what something else makes: a schema, a table, a type, a function.
+const kMissing = new Set(['3F000', '42P01', '42704', '42883'])
+
+/** Runs it where there is what the schema assumes that others make; null where that is no help. */
+async function runOnStandIns(context: Context, job: Job): Promise<Model | null> {
+  const desired = await desiredModel(context).catch(() => null)
+  const assumed = desired === null ? null : standIns(desired)
+  if (assumed === null) return null
+  const first = { isAlone: false, texts: [await renderModel(assumed, 18)] }
+  const result = await runJob(context, { ...job, segments: [first, ...job.segments] }, true)
+  if (result.refusal !== undefined) return null
+  const model = await modelOf(result.cell)
+  const lines = linesOf(model)
+  for (const id of linesOf(assumed).keys()) lines.delete(id)
+  return withLines(model, lines)
+}
+
+interface Part {
+  isAlone: boolean
+  statements: Placed[]
+}
+
+// These change no schema, or cannot be run where there is one database and one session.
+const kSkipped =
+  /^(VACUUM|ANALYZE|CLUSTER|CHECKPOINT|REINDEX|ALTER SYSTEM|\w+ (DATABASE|TABLESPACE|SUBSCRIPTION))/
+
+function partsOf({ file, segments }: Migration): Part[] {
+  return segments.flatMap((segment): Part[] => {
+    const { kind, statements = [], statement, command } = segment
+    if (kind === 'transaction') {
+      return [{ isAlone: false, statements: statements.map(each => ({ ...each, file })) }]
+    }
+    // A batch moves rows, of which there are none.
+    const isSkipped = kind === 'batch' || kSkipped.test(String(command))
+    if (isSkipped || statement === undefined) return []
+    return [{ isAlone: true, statements: [{ ...statement, file }] }]
+  })
+}
+
+function refused(refusal: Refusal, at: Placed, file: string, text: string): Failure {
+  const { code, message, detail, hint, position } = refusal
+  const lines = text.split('\n')
+  const start = lines.slice(0, at.line - 1).join('\n').length + (at.line > 1 ? 1 : 0)
+  const line = [...(lines[at.line - 1] ?? '')]
+  const begins = start + line.slice(0, at.column - 1).join('').length
+  const place =
+    position === undefined
+      ? { file, line: at.line, column: at.column }
+      : placeAt(file, text, begins + offsetOf(at.sql, position))
+  return new Failure([
+    {
+      code,
+      message: `the migrations cannot be run on an empty database: ${message}`,
+      place,
+      detail,
+      hint,
+      advice:
+        'Each schema is made by running the folder from its start. If the first migrations are ' +
+        'missing, begin the folder with `ballast pull --baseline`.',
+    },
+  ])
+}

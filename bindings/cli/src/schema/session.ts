@@ -1,0 +1,143 @@
+/** A fresh PostgreSQL in this process, and the one session that it has. */
+import type { PGlite } from '@electric-sql/pglite'
+
+import { MessageReader, query, readError, readRow } from '../../../dev/src/wire.js'
+import { readCached, writeCached } from './cache.js'
+import { loadExtensions } from './extensions.js'
+
+/** The version of PGlite that this build was made with. */
+declare const PGLITE_VERSION: string
+
+// Small segments of the log, and one database only: what is not there need not be read.
+const kDatabase = 'template1'
+const kInitdb = ['--wal-segsize=1', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8']
+const kTrimmed = [
+  'drop database postgres',
+  'alter database template0 is_template false',
+  'drop database template0',
+  'checkpoint',
+]
+
+/** What PostgreSQL says of a statement that it refuses. */
+export interface Refusal {
+  code: string
+  message: string
+  detail?: string | undefined
+  hint?: string | undefined
+  /** From 1, in characters of the text that was run. */
+  position?: number | undefined
+  /** How many statements of the text went before it. */
+  done: number
+}
+
+/** What came of a text of SQL. */
+export interface Outcome {
+  refusal: Refusal | null
+  /** The cells of the last statement's rows. */
+  rows: (string | null)[][]
+  /** Whether a transaction is open now. */
+  isOpen: boolean
+}
+
+/** PostgreSQL as it is after initdb. */
+export class Session {
+  readonly extensions: readonly string[]
+  readonly #db: PGlite
+
+  private constructor(db: PGlite, extensions: readonly string[]) {
+    this.#db = db
+    this.extensions = extensions
+  }
+
+  /** Opens one. The first time on a machine takes some seconds, since a cluster has to be made. */
+  static async open(extensions: readonly string[], onSlow: () => void): Promise<Session> {
+    const cluster = await clusterBytes(onSlow)
+    // Only who elaborates waits for it to load.
+    const { PGlite } = await import('@electric-sql/pglite')
+    const db = await PGlite.create({
+      loadDataDir: new Blob([cluster]),
+      database: kDatabase,
+      extensions: await loadExtensions(extensions),
+    })
+    return new Session(db, extensions)
+  }
+
+  /** Runs a text of one or more statements, as psql would send it. */
+  async run(sql: string): Promise<Outcome> {
+    const reader = new MessageReader()
+    const outcome: Outcome = { refusal: null, rows: [], isOpen: false }
+    let done = 0
+    let isNew = true
+    await this.#db.execProtocolRawStream(query(sql), {
+      onRawData: data => {
+        // The chunk lies in PostgreSQL's memory, which the next chunk overwrites.
+        for (const { type, body } of reader.push(data.slice())) {
+          if (type === 'D') {
+            if (isNew) outcome.rows = []
+            isNew = false
+            outcome.rows.push(readRow(body))
+          } else if (type === 'C') {
+            done++
+            isNew = true
+          } else if (type === 'E') outcome.refusal = refusalOf(readError(body), done)
+          else if (type === 'Z') outcome.isOpen = body.toString('latin1') !== 'I'
+        }
+      },
+    })
+    return outcome
+  }
+
+  /** The only cell that a query gives. Throws what PostgreSQL says where it refuses. */
+  async value(sql: string): Promise<string> {
+    const { refusal, rows } = await this.run(sql)
+    if (refusal !== null) throw new Error(refusal.message)
+    return rows[0]?.[0] ?? ''
+  }
+
+  async close(): Promise<void> {
+    await this.#db.close()
+  }
+}
+
+function refusalOf(fields: ReadonlyMap<string, string>, done: number): Refusal {
+  const position = fields.get('P')
+  return {
+    code: fields.get('C') ?? 'XX000',
+    message: fields.get('M') ?? 'PostgreSQL gave no reason',
+    detail: fields.get('D'),
+    hint: fields.get('H'),
+    position: position === undefined ? undefined : Number(position),
+    done,
+  }
+}
+
+let kept: Promise<Uint8Array<ArrayBuffer>> | undefined
+
+async function clusterBytes(onSlow: () => void): Promise<Uint8Array<ArrayBuffer>> {
+  kept ??= findCluster(onSlow)
+  return kept
+}
+
+async function findCluster(onSlow: () => void): Promise<Uint8Array<ArrayBuffer>> {
+  const name = `pglite-${PGLITE_VERSION}.tar`
+  const found = await readCached(name)
+  if (found !== null && isWhole(found)) return found
+  onSlow()
+  const { PGlite } = await import('@electric-sql/pglite')
+  const db = await PGlite.create({ initDbStartParams: kInitdb, database: kDatabase })
+  try {
+    for (const sql of kTrimmed) await db.exec(sql)
+    const bytes = new Uint8Array(await (await db.dumpDataDir('none')).arrayBuffer())
+    await writeCached(name, bytes)
+    return bytes
+  } finally {
+    await db.close()
+  }
+}
+
+/** Whether an archive is at least not cut off: it ends in blocks of zeros. */
+function isWhole(bytes: Uint8Array): boolean {
+  return (
+    bytes.length > 1024 && bytes.length % 512 === 0 && bytes.subarray(-1024).every(b => b === 0)
+  )
+}

@@ -1,0 +1,186 @@
+// `ballast generate`, `push` and `drift` on a Drizzle schema, with drizzle-kit's own configuration.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, test } from 'node:test'
+import { clear, rows, startEndpoint } from '../support/endpoint.mjs'
+import { workshop } from './workshop.mjs'
+
+const config = `export default {
+  dialect: 'postgresql',
+  schema: './src/schema.ts',
+  out: './drizzle',
+  migrations: { schema: 'kept', table: 'runs' },
+  dbCredentials: { url: process.env.APP_URL },
+}
+`
+const schema = `import { sql } from 'drizzle-orm'
+import { check, index, integer, pgEnum, pgTable, text } from 'drizzle-orm/pg-core'
+export const mood = pgEnum('mood', ['ok', "it's"])
+export const users = pgTable('users', {
+  id: integer().primaryKey().generatedAlwaysAsIdentity(),
+  email: text().notNull().unique(),
+  mood: mood().default('ok'),
+}, t => [index('by_mood').on(t.mood), check('long', sql\`length(\${t.email}) > 3\`)])
+`
+
+let project
+afterEach(() => project?.remove())
+
+const begin = (files = {}, options = {}) => {
+  const all = {
+    'package.json': { type: 'module' },
+    'drizzle.config.ts': config,
+    'src/schema.ts': schema,
+    ...files,
+  }
+  project = workshop(all, { drizzle: 'drizzle-orm', ...options })
+  return project
+}
+
+describe('generate', () => {
+  test('a new folder is one of the drizzle-orm that the project has', async () => {
+    begin()
+    await project.expect(0, ['generate', '--name', 'init', '--prove'])
+    const { entries } = JSON.parse(project.read('drizzle/meta/_journal.json'))
+    assert.deepEqual(
+      entries.map(({ tag }) => tag),
+      ['0000_init'],
+    )
+    assert.ok(project.has('drizzle/meta/0000_snapshot.json'))
+    const { out, err } = await project.expect(0, ['generate'])
+    assert.match(out, /Nothing to do: drizzle leads to what src\/schema\.ts says/)
+    assert.doesNotMatch(err, /loading/)
+    project.remove()
+    begin({}, { drizzle: 'drizzle-orm-rc' })
+    await project.expect(0, ['generate', '--name', 'init', '--prove'])
+    const made = Object.keys(project.all()).filter(name => name.startsWith('drizzle/2'))
+    assert.deepEqual(
+      made.map(name => name.split('/').at(-1)),
+      ['down.sql', 'migration.sql', 'snapshot.json'],
+    )
+    assert.match((await project.expect(0, ['generate'])).out, /Nothing to do/)
+  })
+
+  test('what Drizzle cannot say stays as a migration of the project made it', async () => {
+    begin()
+    await project.expect(0, ['generate', '--name', 'init'])
+    await project.expect(0, ['generate', '--custom', '--name', 'extra'])
+    project.write({
+      'drizzle/0001_extra.sql': `create function shout() returns trigger language plpgsql as
+  $$ begin new.email := upper(new.email); return new; end $$;
+create trigger shout before insert on users for each row execute function shout();
+create domain short as text check (length(value) < 9);
+comment on table users is 'everybody';
+grant select on users to reader;
+alter table users force row level security;
+alter table users alter column email set storage external;`,
+    })
+    assert.match((await project.expect(0, ['generate'])).out, /Nothing to do/)
+    project.write({ 'src/schema.ts': schema.replace('mood: mood', 'n: integer(), mood: mood') })
+    const { events } = await project.expect(0, ['generate', '--json', '--name', 'n', '--prove'])
+    assert.deepEqual(
+      events.at(-1).statements.map(({ sql }) => sql),
+      ['ALTER TABLE public.users ADD COLUMN n integer'],
+    )
+    // Where its table goes, a trigger cannot stay.
+    project.write({ 'src/schema.ts': schema.replaceAll("'users'", "'people'") })
+    const answer = [{ type: 'create', kind: 'table', entity: ['public', 'people'] }]
+    await project.expect(0, ['generate', '--name', 'people', '--answers', JSON.stringify(answer)])
+    assert.match(project.read('drizzle/0003_people.sql'), /DROP TABLE public\.users/)
+  })
+
+  test('only what the filters let through counts', async () => {
+    const filtered = config.replace("schema: './src", "tablesFilter: ['app_*'], schema: './src")
+    const app = schema.replaceAll("'users'", "'app_users'")
+    begin({
+      'drizzle.config.ts': filtered,
+      'src/schema.ts': app,
+      'drizzle/0000_other.sql':
+        'create table others (id int primary key, t text); create index on others (t);',
+      'drizzle/meta/_journal.json': {
+        version: '7',
+        dialect: 'postgresql',
+        entries: [{ idx: 0, version: '7', when: 1, tag: '0000_other', breakpoints: true }],
+      },
+    })
+    await project.expect(0, ['generate', '--name', 'app', '--prove'])
+    assert.doesNotMatch(project.read('drizzle/0001_app.sql'), /others/)
+  })
+
+  test('a table that something else makes', async () => {
+    const text = `import { pgSchema, pgTable, text } from 'drizzle-orm/pg-core'
+const auth = pgSchema('auth')
+const owners = auth.table('owners', { id: text().primaryKey() })
+export const things = pgTable('things', {
+  id: text().primaryKey(),
+  owner: text().references(() => owners.id),
+})
+`
+    begin({ 'src/schema.ts': text })
+    await project.expect(0, ['generate', '--name', 'things'])
+    const up = project.read('drizzle/0000_things.sql')
+    assert.match(up, /REFERENCES auth\.owners/)
+    assert.doesNotMatch(up, /CREATE (TABLE auth|SCHEMA)/)
+    assert.match((await project.expect(0, ['generate'])).out, /Nothing to do/)
+    // Nor is it missed where the folder has to be run anew.
+    project.delete('drizzle/.ballast/schema.json')
+    assert.match((await project.expect(0, ['generate'])).out, /Nothing to do/)
+    assert.doesNotMatch(project.read('drizzle/.ballast/schema.json'), /"name":"owners"/)
+  })
+})
+
+describe('what cannot be loaded says where, and nothing is written', () => {
+  const cases = {
+    'a schema that does not parse': {
+      files: { 'src/schema.ts': `${schema}\nexport const x = {` },
+      says: /src\/schema\.ts:10:\d+: error/,
+    },
+    'an import that is not there': {
+      files: { 'src/schema.ts': `import './gone'\n${schema}` },
+      says: /src\/schema\.ts:1:\d+: error: Could not resolve "\.\/gone"/,
+    },
+    'a schema that throws': {
+      files: { 'src/schema.ts': `${schema}\nthrow new Error('not today')` },
+      says: /src\/schema\.ts:10:\d+: error: Error: not today/,
+    },
+    'what PostgreSQL refuses': {
+      files: { 'src/schema.ts': schema.replace('length(', 'lenght(') },
+      says: /src\/schema\.ts: error 42883: .*"long" of table "users": function lenght/,
+    },
+    'a configuration of another database': {
+      files: { 'drizzle.config.ts': config.replace('postgresql', 'mysql') },
+      says: /the dialect is "mysql"/,
+    },
+  }
+  for (const [title, { files, says }] of Object.entries(cases)) {
+    test(title, async () => {
+      begin(files)
+      const all = project.all()
+      const { err } = await project.expect(1, ['generate'])
+      assert.match(err, says)
+      assert.deepEqual(project.all(), all)
+    })
+  }
+})
+
+describe('with the database that its configuration names', () => {
+  let dev
+  before(async () => {
+    dev = await startEndpoint('pglite', { password: 'kitpassword1' })
+  })
+  after(() => dev?.close())
+
+  test('migrate, drift and push', async () => {
+    await clear(dev)
+    begin({}, { env: { APP_URL: dev.databaseUrl } })
+    await project.expect(0, ['generate', '--name', 'init'])
+    await project.expect(0, ['migrate'])
+    assert.deepEqual(await rows(dev, 'select count(*) from kept.runs'), [['1']])
+    const { out, err } = await project.expect(0, ['drift'])
+    assert.match(out, /as drizzle has it[^]*as src\/schema\.ts has it/)
+    project.write({ 'src/schema.ts': schema.replace("['ok'", "['ok', 'fine'") })
+    const pushed = await project.expect(0, ['push'])
+    assert.match(pushed.out, /'fine'/)
+    assert.doesNotMatch(out + err + pushed.out + pushed.err, /kitpassword1/)
+    await project.expect(1, ['drift', '--against', 'folder'])
+  })
+})
