@@ -30,10 +30,21 @@ class Maker {
  private:
   uint32_t add(Node::Does does, uint32_t from, uint32_t to, Statements statements) {
     const Object& object = to == kNone ? work_.from.objects[from] : work_.to.objects[to];
-    Node node{does, from, to, object.id, weight(does, object), std::move(statements), {}, 0};
+    int weighs = weight(does, object);
+    // What ends transactions comes before the drops of those that are made anew, so that nobody
+    // looks for them in vain between two.
+    bool commits = std::any_of(statements.begin(), statements.end(), [](const Statement& one) {
+      return one.alone || one.commit_before || one.commit_after;
+    });
+    bool waits = commits && does != Node::Does::late && does != Node::Does::drop &&
+                 object.kind != Kind::enum_;
+    Node node{does, from, to, object.id, waits ? kCommits : weighs, std::move(statements), {}, 0};
     work_.nodes.push_back(std::move(node));
     return static_cast<uint32_t>(work_.nodes.size() - 1);
   }
+
+  // Heavier than what is made or altered, lighter than what is dropped.
+  static constexpr int kCommits = 65;
 
   static int weight(Node::Does does, const Object& object) {
     int kind = static_cast<int>(object.kind) * 2;

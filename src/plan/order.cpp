@@ -82,7 +82,7 @@ class Order {
   void follow_parent(uint32_t at) {
     const Object& column = work_.to.objects[at];
     uint32_t twin = work_.twin_of_to[at];
-    if (column.kind != Kind::column || !column.has("inherited") || twin == kNone) return;
+    if (column.kind != Kind::column || !column.has("inherited")) return;
     const Object& table = work_.to.objects[column.parent];
     Json parents = table.facts.value("inherits", Json::array());
     if (table.has("partition_of")) parents.push_back(table.facts["partition_of"]);
@@ -93,8 +93,8 @@ class Order {
       uint32_t of =
           work_.to.position("column " + schema::sql_table(above) + "." + schema::sql_name(above));
       uint32_t node = of == kNone ? kNone : work_.node_of_to[of];
-      if (node == kNone || does(node) != Does::alter) continue;
-      if (work_.node_of_to[at] == kNone) {
+      if (node == kNone || (twin != kNone && does(node) != Does::alter)) continue;
+      if (twin != kNone && work_.node_of_to[at] == kNone) {
         work_.node_of_to[at] = work_.node_of_from[twin] = node;
       } else {
         wait(node, work_.node_of_to[at]);
@@ -105,11 +105,31 @@ class Order {
   void wait_for_used(uint32_t at) {
     uint32_t node = work_.node_of_to[at];
     if (node == kNone) return;
-    for (uint32_t used : work_.to.objects[at].uses) wait(work_.node_of_to[used], node);
+    for (uint32_t used : work_.to.objects[at].uses) {
+      if (!is_indifferent(at, used)) wait(work_.node_of_to[used], node);
+    }
     uint32_t twin = work_.twin_of_to[at];
     if (twin == kNone) return;
     uint32_t old = work_.node_of_from[twin];
     if (old != kNone && does(old) == Does::drop) wait(old, node);
+  }
+
+  // Only a column's type matters to what reads it: not whether it may be NULL, nor its settings.
+  bool is_indifferent(uint32_t at, uint32_t used) const {
+    const Object& column = work_.to.objects[used];
+    uint32_t twin = work_.twin_of_to[used], node = work_.node_of_to[used];
+    if (column.kind != Kind::column || twin == kNone || node == kNone) return false;
+    if (does(node) != Does::alter || work_.retyped.contains(twin)) return false;
+    switch (work_.to.objects[at].kind) {
+      case Kind::view:
+      case Kind::materialized_view:
+      case Kind::rule:
+      case Kind::policy:
+      case Kind::trigger:
+      case Kind::function:
+      case Kind::procedure: return true;
+      default: return false;
+    }
   }
 
   // Whoever is dropped or stops using something is done before that is dropped, and whoever is
