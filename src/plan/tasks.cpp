@@ -34,10 +34,11 @@ Result<Both> read_both(std::string_view body) {
   return out;
 }
 
-std::vector<std::string> texts(const Json& json) {
+std::vector<std::string> texts(const Json& object, const char* key) {
   std::vector<std::string> out;
-  if (!json.is_array()) return out;
-  for (const Json& one : json) {
+  auto found = object.find(key);
+  if (found == object.end() || !found->is_array()) return out;
+  for (const Json& one : *found) {
     if (one.is_string()) out.push_back(one.get<std::string>());
   }
   return out;
@@ -138,8 +139,8 @@ Options read_options(std::string_view raw) {
     auto kind = one.find("kind");
     Answer answer;
     if (kind != one.end() && kind->is_string()) answer.object = kind->get<std::string>();
-    answer.from = texts(one.value("from", Json()));
-    answer.to = texts(one.value("to", one.value("entity", Json())));
+    answer.from = texts(one, "from");
+    answer.to = texts(one, one.contains("to") ? "to" : "entity");
     out.answers.push_back(std::move(answer));
   }
   return out;

@@ -185,8 +185,11 @@ test('the schema for editors knows every key, and is in the package', () => {
   const schema = createRequire(import.meta.url)(join(folder, 'config.schema.json'))
   assert.deepEqual(
     Object.keys(schema.properties).sort(),
-    ['$schema', 'bundle', 'drizzle', 'endpoint', 'environment', 'lockTimeout', 'migrations',
-      'order', 'statementTimeout', 'url'],
+    [
+      '$schema', 'bundle', 'drizzle', 'endpoint', 'environment', 'lockTimeout',
+      'migrations', 'online', 'order', 'postgres', 'prefix',
+      'schema', 'statementTimeout', 'url',
+    ],
   )
   assert.equal(schema.additionalProperties, false)
   assert.equal(schema.required, undefined)
