@@ -372,7 +372,8 @@ from (
   union all select 'base type', 1247, t.oid, t.oid::regtype::text from t
   where typtype = 'b' and typelem = 0
   union all select 'cast', 2605, c.oid, castsource::regtype::text || ' as ' ||
-    casttarget::regtype::text from pg_cast c where c.oid >= 16384
+    casttarget::regtype::text from pg_cast c where c.oid >= 16384 and not exists (
+    select from pg_depend where classid = 'pg_cast'::regclass and objid = c.oid and deptype = 'i')
   union all select 'language', 2612, l.oid, quote_ident(lanname) from pg_language l
   where l.oid >= 16384
   union all select 'transform', 3576, x.oid, trftype::regtype::text from pg_transform x

@@ -34,6 +34,7 @@ export async function judge(pair, { server, planner }) {
     stage = 'loading to'
     await to.run(pair.to)
     const before = await photograph(from.query)
+    const factsBefore = await facts(from.query)
     stage = 'planning'
     verdict.plan = await planner.plan({ from: from.query, to: to.query, pair })
     stage = 'applying'
@@ -46,6 +47,14 @@ export async function judge(pair, { server, planner }) {
     stage = 'planning again'
     const second = await planner.plan({ from: from.query, to: to.query, pair })
     verdict.secondPlanEmpty = second.statements.length === 0
+    const { down, grade } = verdict.plan
+    if (down && grade === 'green' && down.grade === 'green') {
+      stage = 'going back'
+      await apply(from, down.statements)
+      const back = difference(await facts(from.query), factsBefore)
+      verdict.wentBack = isSame(back)
+      if (!verdict.wentBack) verdict.difference.back = back
+    }
     if (!verdict.secondPlanEmpty) {
       verdict.difference.secondPlan = second.statements.map(({ sql }) => sql)
     }
@@ -59,8 +68,8 @@ export async function judge(pair, { server, planner }) {
 }
 
 /** Whether a verdict keeps the law. */
-export const isKept = ({ catalogEqual, secondPlanEmpty, rowsKept }) =>
-  catalogEqual && secondPlanEmpty && rowsKept
+export const isKept = ({ catalogEqual, secondPlanEmpty, rowsKept, wentBack }) =>
+  catalogEqual && secondPlanEmpty && rowsKept && wentBack !== false
 
 /** Statements of one segment run in one transaction; one that is not transactional runs alone. */
 async function apply(database, statements) {

@@ -73,11 +73,15 @@ async function work(kind, queue, planner, report) {
   }
 }
 
-const total = { cases: 0, catalogEqual: 0, secondPlanEmpty: 0, rowsKept: 0, failures: [] }
+const total = {
+  cases: 0, catalogEqual: 0, secondPlanEmpty: 0, rowsKept: 0, green: 0, wentBack: 0, failures: [],
+}
 
 function report(kind, found, verdict, elapsed) {
   total.cases++
   for (const key of ['catalogEqual', 'secondPlanEmpty', 'rowsKept']) if (verdict[key]) total[key]++
+  if (verdict.wentBack !== undefined) total.green++
+  if (verdict.wentBack) total.wentBack++
   const name = kinds.length > 1 ? `${kind} ${found.name}` : found.name
   if (!isKept(verdict)) total.failures.push(name)
   if (args.json) return
@@ -93,10 +97,11 @@ function report(kind, found, verdict, elapsed) {
     if (verdict.error.detail) console.log(indent('detail', [verdict.error.detail]))
     if (statement) console.log(indent('statement', [statement]))
   }
-  const { catalog, dump, secondPlan, rows } = verdict.difference
+  const { catalog, dump, secondPlan, rows, back } = verdict.difference
   for (const [label, lines] of [
     ['only in the result', catalog?.onlyA], ['only in what is wanted', catalog?.onlyB],
     ['only in the dump of the result', dump?.onlyA], ['only in the wanted dump', dump?.onlyB],
+    ['only after going back', back?.onlyA], ['only before', back?.onlyB],
     ['second plan', secondPlan], ['rows', rows],
     ['plan', verdict.plan?.statements.map(({ sql, segment }) => `${segment}: ${sql}`)],
     ['deletes', verdict.plan?.deletes],
@@ -120,6 +125,7 @@ else {
   console.log(`catalog equal: ${share(total.catalogEqual)}`)
   console.log(`second plan empty: ${share(total.secondPlanEmpty)}`)
   console.log(`rows kept: ${share(total.rowsKept)}`)
+  console.log(`went back: ${total.wentBack} of ${total.green} whose ways are both green`)
   console.log(`${total.cases - total.failures.length} passed, ${total.failures.length} failed`)
 }
 process.exitCode = total.failures.length > 0 ? 1 : 0

@@ -49,10 +49,11 @@ export function planBetween(from, to, settings = {}) {
 export const planner = {
   plan: async ({ from, to, settings = {} }) => {
     const [a, b] = [await readModel(from), await readModel(to)]
-    const plan = planBetween(a, b, { postgres: b.postgres, ...settings })
-    return {
+    const options = { postgres: b.postgres, ...settings }
+    const runnable = plan => ({
       ...plan,
       statements: plan.statements.map(one => ({ ...one, transactional: one.alone !== true })),
-    }
+    })
+    return { ...runnable(planBetween(a, b, options)), down: runnable(planBetween(b, a, options)) }
   },
 }
