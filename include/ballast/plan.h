@@ -31,7 +31,7 @@ struct Lock {
 struct Statement {
   std::string sql;
   std::string object;                // the id of what it is about
-  std::vector<std::string> hazards;  // words of src/plan/hazards.def
+  std::vector<std::string> hazards;  // words of src/plan/README.md
   std::vector<Lock> locks;           // on relations that were there before
   std::vector<std::string> scans, rewrites;
   bool alone = false;          // refused within a transaction

@@ -103,7 +103,7 @@ std::string create_table_sql(const Model& model, const Object& table,
 std::string drop_sql(const Object& object);
 
 // What comes after a column's name in CREATE TABLE and ADD COLUMN.
-std::string column_sql(const Model& model, const Object& column, const std::string& default_value);
+std::string column_sql(const Object& column, const std::string& default_value);
 
 // START 1 INCREMENT 2 …, of what is not as it is by itself.
 std::string sequence_options(const Json& facts);

@@ -254,10 +254,9 @@ class Alteration {
     bool plain = b_.kind == Kind::view;
     std::string front = "ALTER " + std::string(kind_words(b_.kind)) + " " + name + " ";
     if (plain && changed("definition")) {
-      std::string sql = schema::create_sql(work_.to, b_);
-      Statement& one = add(sql.insert(7, "OR REPLACE "), name, kExclusive);
       // It takes the options that it names and no others.
-      (void)one;
+      std::string sql = schema::create_sql(work_.to, b_);
+      add(sql.insert(7, "OR REPLACE "), name, kExclusive);
       return;
     }
     options(front, "options", "", kExclusive);

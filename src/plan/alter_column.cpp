@@ -149,7 +149,7 @@ void change_identity(Work& work, uint32_t at, const Object& a, const Object& b, 
   std::string name =
       sql::quote_name(is.value("schema", "")) + "." + sql::quote_name(is.value("name", ""));
   if (!a.has("identity")) {
-    std::string made = schema::column_sql(work.to, b, "");
+    std::string made = schema::column_sql(b, "");
     size_t from = made.find(" GENERATED ");
     size_t end = b.has("not_null") ? made.rfind(" NOT NULL") : made.size();
     add("ADD" + made.substr(from, end - from));

@@ -147,8 +147,7 @@ void add_column(Work& work, const Object& column, const std::vector<uint32_t>& w
                 Statements& out) {
   const Object* value = within.empty() ? nullptr : &work.to.objects[within[0]];
   std::string table = sql_table(column);
-  std::string definition =
-      schema::column_sql(work.to, column, value == nullptr ? "" : value->text("value"));
+  std::string definition = schema::column_sql(column, value == nullptr ? "" : value->text("value"));
   Statement add =
       statement(alter_table(column) + "ADD COLUMN " + sql_name(column) + " " + definition, column);
   locks(work, add, table, kExclusive);

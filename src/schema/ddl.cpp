@@ -216,7 +216,7 @@ std::string create_sql(const Model& model, const Object& object) {
     case Kind::table: return create_table_sql(model, object, {});
     case Kind::column:
       return "ALTER TABLE " + sql_table(object) + " ADD COLUMN " + sql_name(object) + " " +
-             column_sql(model, object, "");
+             column_sql(object, "");
     case Kind::default_: return alter_column(object) + " SET DEFAULT " + object.text("value");
     case Kind::aggregate: return aggregate_sql(object);
     case Kind::index: return index_sql(object);

@@ -96,7 +96,7 @@ std::string sequence_options(const Json& facts) {
   return out;
 }
 
-std::string column_sql(const Model&, const Object& column, const std::string& default_value) {
+std::string column_sql(const Object& column, const std::string& default_value) {
   std::string out = column.text("type");
   std::string collation = column.text("collation"), generated = column.text("generated");
   std::string compression = column.text("compression");
@@ -132,7 +132,7 @@ std::string create_table_sql(const Model& model, const Object& table,
   for (const Object* column : columns) {
     uint32_t at = model.position("default " + sql_table(*column) + "." + sql_name(*column));
     std::string value = at != kNone && is_within(at) ? model.objects[at].text("value") : "";
-    add(sql_name(*column) + " " + column_sql(model, *column, value));
+    add(sql_name(*column) + " " + column_sql(*column, value));
   }
   for (const Object* constraint : constraints) {
     add("CONSTRAINT " + sql_name(*constraint) + " " + create_sql(model, *constraint));
