@@ -12,9 +12,9 @@ target_link_libraries(ballast_cases PUBLIC ballast ballast_postgres)
 target_compile_options(ballast_cases PRIVATE -Wall -Wextra -Werror)
 
 if(BALLAST_FUZZ)
-  foreach(name reply json connection frame sql)
+  foreach(name reply json connection frame sql catalog check)
     add_executable(fuzz_${name} tests/fuzz/${name}.cpp)
-    target_link_libraries(fuzz_${name} PRIVATE ballast ballast_cases)
+    target_link_libraries(fuzz_${name} PRIVATE ballast_check ballast_cases)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   endforeach()
   return()
@@ -26,6 +26,10 @@ find_program(BALLAST_NODE node REQUIRED)
 add_test(NAME cases
          COMMAND ${BALLAST_NODE} ${CMAKE_SOURCE_DIR}/tests/cases/run.mjs --native $<TARGET_FILE:cases>)
 
+# Checks of queries, one a line, for the tests that compare them with a server's.
+add_executable(check_batch tests/check/batch.cpp)
+target_link_libraries(check_batch PRIVATE ballast_check)
+
 # Catch2 3: the system's, the one that scripts/setup.mjs unpacked, or, with a network, its source.
 find_package(Catch2 3 QUIET HINTS "${CMAKE_SOURCE_DIR}/build/deps/catch2/usr")
 if(NOT Catch2_FOUND)
@@ -35,7 +39,7 @@ if(NOT Catch2_FOUND)
 endif()
 file(GLOB BALLAST_LAWS CONFIGURE_DEPENDS tests/laws/*.cpp)
 add_executable(laws ${BALLAST_LAWS})
-target_link_libraries(laws PRIVATE ballast ballast_cases Catch2::Catch2WithMain)
+target_link_libraries(laws PRIVATE ballast_check ballast_cases Catch2::Catch2WithMain)
 target_include_directories(laws PRIVATE src)
 add_test(NAME laws COMMAND laws)
 

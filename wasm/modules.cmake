@@ -11,6 +11,7 @@ set(BALLAST_WASM_LINK -flto --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH=1
 
 target_compile_options(ballast_postgres PRIVATE -flto -msimd128
                        -mbulk-memory -fvisibility=hidden -Oz)
+target_compile_options(ballast_check PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
 target_compile_options(simdjson PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
 target_compile_options(ballast PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
 # The row loop is what a large reply spends its time in; all else is small first.
@@ -38,9 +39,13 @@ set_target_properties(ballast-client PROPERTIES OUTPUT_NAME ballast)
 # The last -O wins. Views are decoded 1.5 times as fast as with -Oz, for 0.4 KB.
 target_link_options(ballast-client PRIVATE -O3)
 ballast_module(ballast-migrate wasm/migrate.cpp)
+ballast_module(ballast-check wasm/check.cpp)
+target_link_libraries(ballast-check PRIVATE ballast_check)
+# The analyser calls itself as deep as a statement nests, to its own limit.
+target_link_options(ballast-check PRIVATE -sTOTAL_STACK=512KB -sINITIAL_MEMORY=2MB)
 # The parser calls itself as deep as a statement nests.
 ballast_module(ballast-tools wasm/tools.cpp)
-target_link_libraries(ballast-tools PRIVATE ballast_postgres)
+target_link_libraries(ballast-tools PRIVATE ballast_check ballast_postgres)
 target_include_directories(ballast-tools SYSTEM PRIVATE "${CMAKE_BINARY_DIR}/include")
 target_link_options(ballast-tools PRIVATE -O2 -sTOTAL_STACK=1MB -sINITIAL_MEMORY=4MB)
 

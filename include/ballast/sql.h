@@ -166,6 +166,10 @@ struct Statement {
 // Parses one statement, with or without its `;`. Errors: PostgreSQL's own, and sql_several.
 Result<Statement> describe(std::string_view text);
 
+// A text's parse tree: PostgreSQL's List of RawStmt (src/include/nodes/parsenodes.h), for those who
+// see its headers. It lives until the next call of this room.
+Result<const void*> tree(std::string_view text);
+
 // Whether a migration may run it over HTTP as it is: sql_copy, sql_transaction or sql_parameter.
 Result<Done> runnable(const Statement& statement);
 

@@ -121,6 +121,14 @@ Result<Statement> describe(std::string_view text) {
   return out;
 }
 
+Result<const void*> tree(std::string_view text) {
+  std::string copy = TRY(readable(text));
+  const void* out = nullptr;
+  PgError error;
+  if (!ballast_pg_tree(copy.c_str(), &out, &error)) return error_of(error);
+  return out;
+}
+
 Result<Done> runnable(const Statement& statement) {
   if (statement.refusal) return *statement.refusal;
   return Done{};

@@ -27,11 +27,14 @@ const trees = [
     tree: 'bindings/client/src/',
     may: [
       /^bindings\/client\/src\//,
-      /^#(migrate-)?wasm$/,
+      /^#((migrate|check)-)?wasm$/,
       /^\.*\/?.*\.wasm(\?module)?$/,
       /^drizzle-orm(\/|$)/,
     ],
-    only: { 'drizzle-orm': /\/drizzle[\w.-]*\.ts$/, 'node:': /\/host\/(wasm|migrate)\.node\.ts$/ },
+    only: {
+      'drizzle-orm': /\/drizzle[\w.-]*\.ts$/,
+      'node:': /\/host\/(wasm|migrate|check)\.node\.ts$/,
+    },
   },
   {
     tree: 'bindings/dev/src/',
@@ -50,7 +53,8 @@ const trees = [
     may: [
       /^bindings\/(cli|dev)\/src\//,
       /^bindings\/client\/src\/instance\.ts$/,
-      /^ballast(\/migrate)?$/,
+      /^ballast(\/(migrate|check|verified))?$/,
+      /^@babel\/(parser|types)$/,
       /^@electric-sql\//,
       /^node:/,
       /^(commander|dotenv|esbuild|fastest-levenshtein|jsonc-parser|picocolors|zod)$/,

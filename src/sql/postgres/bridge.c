@@ -115,3 +115,18 @@ bool ballast_pg_parse(const char* text, PgTakeStatement take, void* context, PgE
   Parse job = {text, take, context};
   return ballast_pg_run(parse, &job, error);
 }
+
+typedef struct Tree {
+  const char* text;
+  const void** tree;
+} Tree;
+
+static void parse_tree(void* context) {
+  const Tree* job = context;
+  *job->tree = raw_parser(job->text, RAW_PARSE_DEFAULT);
+}
+
+bool ballast_pg_tree(const char* text, const void** tree, PgError* error) {
+  Tree job = {text, tree};
+  return ballast_pg_run(parse_tree, &job, error);
+}

@@ -41,6 +41,9 @@ bool ballast_pg_scan(const char* text, PgTakeToken take, void* context, PgError*
 typedef void (*PgTakeStatement)(void* context, uint32_t from, uint32_t to);
 bool ballast_pg_parse(const char* text, PgTakeStatement take, void* context, PgError* error);
 
+// Parses; the tree is PostgreSQL's List of RawStmt.
+bool ballast_pg_tree(const char* text, const void** tree, PgError* error);
+
 typedef struct PgName {
   const char *schema, *name;  // schema is never NULL
 } PgName;

@@ -64,7 +64,9 @@ bool ballast_pg_run(void (*body)(void*), void* context, PgError* error) {
   error_context_stack = NULL;
   stack_base = &base;
   reported = error;
-  return ballast_pg_guard(body, context);
+  bool done = ballast_pg_guard(body, context);
+  stack_base = NULL;
+  return done;
 }
 
 static char* room_of(Chunk* chunk) { return (char*)chunk + MAXALIGN(sizeof(Chunk)); }
@@ -204,7 +206,9 @@ void errfinish(const char* file, int line, const char* function) {
   ballast_pg_leave();
 }
 
+// Who walks over a tree when the call is over, as room check does, minds the depth itself.
 void check_stack_depth(void) {
+  if (stack_base == NULL) return;
   char here;
   ptrdiff_t depth = stack_base - &here;
   if (depth > kMaxStack || depth < -kMaxStack)

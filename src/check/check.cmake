@@ -1,0 +1,12 @@
+# ballast_check: rooms `catalog` and `check`, which see PostgreSQL's parse trees. A library of its
+# own, so that only who checks queries has it.
+
+include("${CMAKE_SOURCE_DIR}/src/catalog/catalog.cmake")
+file(GLOB BALLAST_CHECK CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*.cpp")
+add_library(ballast_check STATIC ${BALLAST_CATALOG} ${BALLAST_CHECK})
+add_dependencies(ballast_check ballast_postgres_headers)
+target_include_directories(ballast_check PUBLIC include PRIVATE src)
+target_include_directories(ballast_check SYSTEM PRIVATE "${PG_OURS}" "${PG_MADE}" "${PG}/include")
+target_link_libraries(ballast_check PUBLIC ballast ballast_postgres)
+target_compile_options(ballast_check PRIVATE -Wall -Wextra -Wpedantic -Werror -fno-exceptions
+                       -fno-rtti -fno-strict-aliasing)

@@ -1,0 +1,215 @@
+#include "literal_fields.h"
+
+#include <cmath>
+#include <limits>
+
+#include "literal_words.h"
+
+namespace ballast::check {
+namespace {
+
+constexpr size_t kMostFields = 25;
+
+bool is_word(char c) { return is_alpha(c) || is_digit(c); }
+// Punctuation that is only between fields.
+bool is_mark(char c) {
+  return c > ' ' && c < 0x7f && !is_word(c) && c != '.' && c != '+' && c != '-';
+}
+
+// Takes characters from a text into fields, as far as the buffer has room for them.
+class Cutter {
+ public:
+  Cutter(const char* at, size_t room, std::vector<Field>& out) : at_(at), room_(room), out_(out) {}
+
+  Flaw cut() {
+    while (*at_ != '\0') {
+      if (is_space(*at_) || is_mark(*at_)) {
+        ++at_;
+        continue;
+      }
+      if (out_.size() >= kMostFields) return Flaw::format;
+      field_ = {};
+      if (!cut_one() || full_) return Flaw::format;
+      out_.push_back(std::move(field_));
+      ++used_;  // its NUL
+    }
+    return Flaw::none;
+  }
+
+ private:
+  void take() {
+    if (used_ + 1 >= room_) full_ = true;
+    ++used_;
+    field_.text += lower(*at_++);
+  }
+  template <typename Is>
+  void take_while(Is is) {
+    while (!full_ && *at_ != '\0' && is(*at_)) take();
+  }
+
+  bool cut_one() {
+    if (is_digit(*at_)) {
+      take();
+      take_while(is_digit);
+      cut_number();
+    } else if (*at_ == '.') {
+      field_.kind = Kind::number;
+      take();
+      take_while(is_digit);
+    } else if (is_alpha(*at_)) {
+      cut_word();
+    } else if (*at_ == '+' || *at_ == '-') {
+      return cut_signed();
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  // Behind the first digits.
+  void cut_number() {
+    char mark = *at_;
+    field_.kind = Kind::number;
+    if (mark == ':') {
+      field_.kind = Kind::time;
+      take();
+      take_while([](char c) { return is_digit(c) || c == ':' || c == '.'; });
+    } else if (mark == '-' || mark == '/' || mark == '.') {
+      take();
+      if (!is_digit(*at_)) {
+        field_.kind = Kind::date;
+        take_while([mark](char c) { return is_word(c) || c == mark; });
+        return;
+      }
+      field_.kind = mark == '.' ? Kind::number : Kind::date;
+      take_while(is_digit);
+      if (*at_ != mark || full_) return;
+      field_.kind = Kind::date;
+      take_while([mark](char c) { return is_digit(c) || c == mark; });
+    }
+  }
+
+  void cut_word() {
+    field_.kind = Kind::string;
+    take_while(is_alpha);
+    bool date = *at_ == '-' || *at_ == '/' || *at_ == '.';
+    if (*at_ == '+' || is_digit(*at_)) date = find_word(field_.text).word == Word::unknown;
+    if (!date) return;
+    field_.kind = Kind::date;
+    take_while([](char c) {
+      return is_word(c) || c == '+' || c == '-' || c == '/' || c == '_' || c == '.' || c == ':';
+    });
+  }
+
+  bool cut_signed() {
+    take();
+    at_ = skip_spaces(at_);
+    if (is_digit(*at_)) {
+      field_.kind = Kind::zone;
+      take_while([](char c) { return is_digit(c) || c == ':' || c == '.' || c == '-'; });
+    } else {
+      field_.kind = Kind::special;
+      if (!is_alpha(*at_)) return false;
+      take_while(is_alpha);
+    }
+    return true;
+  }
+
+  const char* at_;
+  size_t room_;
+  std::vector<Field>& out_;
+  Field field_{};
+  size_t used_ = 0;
+  bool full_ = false;
+};
+
+}  // namespace
+
+Flaw cut_fields(const char* at, size_t room, std::vector<Field>& out) {
+  return Cutter(at, room, out).cut();
+}
+
+bool is_older_form(const std::vector<Field>& fields, int version) {
+  if (version >= 15) return false;
+  for (const Field& field : fields) {
+    int digits = 0;
+    for (char c : field.text) {
+      digits = is_digit(c) ? digits + 1 : 0;
+      if (digits > 8) return true;
+    }
+    if (field.text.back() == '.') return true;
+  }
+  return false;
+}
+
+LiteralVerdict tell(Flaw flaw, const char* type, Text text, int version, const std::string& zone) {
+  const std::string quoted = ": \"" + text + "\"";
+  switch (flaw) {
+    case Flaw::none: return taken();
+    case Flaw::unsure: return not_judged();
+    case Flaw::overflow: return refused("22008", "date/time field value out of range" + quoted);
+    case Flaw::month_day:
+      return refused("22008", "date/time field value out of range" + quoted, {},
+                     std::string("Perhaps you need a different \"") +
+                         (version < 18 ? "datestyle" : "DateStyle") + "\" setting.");
+    case Flaw::interval: return refused("22015", "interval field value out of range" + quoted);
+    case Flaw::displacement:
+      return refused("22009", "time zone displacement out of range" + quoted);
+    case Flaw::zone: return refused("22023", "time zone \"" + zone + "\" not recognized");
+    case Flaw::format: break;
+  }
+  return refused("22007", std::string("invalid input syntax for type ") + type + quoted);
+}
+
+bool read_int(const char*& at, int32_t& out) {
+  int64_t value = read_long(at);
+  out = static_cast<int32_t>(value);
+  return value == out;
+}
+
+bool read_fraction(const char* at, double& out) {
+  double unit = 1;
+  out = 0;
+  for (++at; is_digit(*at); ++at) {
+    unit /= 10;
+    out += unit * (*at - '0');
+  }
+  return *at == '\0';
+}
+
+bool read_micros(const char* at, int32_t& out) {
+  double fraction;
+  if (!read_fraction(at, fraction)) return false;
+  out = static_cast<int32_t>(std::rint(fraction * 1000000));
+  return true;
+}
+
+Flaw read_clock(const std::string& text, bool minutes, Clock& out) {
+  const char* at = text.c_str();
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  out.hour = read_long(at);
+  if (out.hour == kMost) return Flaw::overflow;
+  if (*at != ':') return Flaw::format;
+  if (!read_int(++at, out.minute)) return Flaw::overflow;
+  bool shift = minutes && *at == '\0';
+  if (*at == '.') {
+    if (!read_micros(at, out.micros)) return Flaw::format;
+    shift = true;
+  } else if (*at == ':') {
+    if (!read_int(++at, out.second)) return Flaw::overflow;
+    if (*at != '\0' && (*at != '.' || !read_micros(at, out.micros))) return Flaw::format;
+  } else if (*at != '\0') {
+    return Flaw::format;
+  }
+  if (shift) {
+    if (out.hour > std::numeric_limits<int32_t>::max()) return Flaw::overflow;
+    out.second = out.minute;
+    out.minute = static_cast<int32_t>(out.hour);
+    out.hour = 0;
+  }
+  bool fine = out.hour >= 0 && out.minute >= 0 && out.minute < 60 && out.second >= 0 &&
+              out.second <= 60 && out.micros <= 1000000;
+  return fine ? Flaw::none : Flaw::overflow;
+}
+
+}  // namespace ballast::check

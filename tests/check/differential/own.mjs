@@ -1,0 +1,43 @@
+/** Queries of yours over a schema of yours. */
+import { readFileSync } from 'node:fs'
+import { schemaQuery, stateQuery } from './schema-text.mjs'
+
+/** Makes a schema in an empty database, and tells the checker. */
+export async function prepare(wire, checker, sql) {
+  const made = await wire.query(sql)
+  if (made.error) throw new Error(`the schema does not apply: ${made.error.message}`)
+  const { rows } = await wire.query(stateQuery)
+  const asked = await wire.query(schemaQuery)
+  if (asked.error) throw new Error(`the schema cannot be asked for: ${asked.error.message}`)
+  await checker.load(asked.rows[0][0])
+  await checker.setPath(JSON.parse(rows[0][0]))
+}
+
+/** Describes a query on both sides. */
+export async function describe(wire, checker, sql) {
+  const [theirs, ours] = await Promise.all([wire.describe(sql), checker.check(sql)])
+  return { theirs, ours }
+}
+
+/** A line is the text of a query as JSON, or an object with one as `query`. */
+function readQueries(file) {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(line => line.trim() !== '')
+    .map((line, i) => {
+      const value = JSON.parse(line)
+      const query = typeof value === 'string' ? value : value.query
+      if (typeof query !== 'string') throw new Error(`${file}:${i + 1}: there is no query`)
+      return { file: `${file}:${i + 1}`, sql: query }
+    })
+}
+
+export async function runOwn(server, checker, score, { schema, queries }) {
+  const wire = await server.connect()
+  await prepare(wire, checker, readFileSync(schema, 'utf8'))
+  for (const from of readQueries(queries)) {
+    const { ours, theirs } = await describe(wire, checker, from.sql)
+    score.add(from, ours, theirs)
+  }
+  wire.close()
+}

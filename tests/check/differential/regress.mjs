@@ -1,0 +1,214 @@
+/**
+ * PostgreSQL's regression suite: its files in their order, each in a session of its own, and each
+ * statement that reads or writes rows described by the server and by us just before it runs.
+ */
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { top } from '../../support/source.mjs'
+import { Script } from './psql.mjs'
+import { schemaQuery, stateQuery } from './schema-text.mjs'
+
+const folder = join(
+  process.env.POSTGRES_SOURCE_DIR ?? join(top, 'build/deps/postgresql-17'),
+  'src/test/regress/sql',
+)
+
+// As the suite's schedule has them; what is in the folder beyond comes last.
+const schedule = `
+  test_setup tablespace
+  boolean char name varchar text int2 int4 int8 oid float4 float8 bit numeric txid uuid enum money
+  rangetypes pg_lsn regproc strings md5 numerology point lseg line box path polygon circle date time
+  timetz timestamp timestamptz interval inet macaddr macaddr8 multirangetypes geometry horology
+  tstypes regex type_sanity opr_sanity misc_sanity comments expressions unicode xid mvcc database
+  copy copyselect copydml insert insert_conflict create_function_c create_misc create_operator
+  create_procedure create_table create_type create_schema create_index create_index_spgist
+  create_view index_including index_including_gist create_aggregate create_function_sql create_cast
+  constraints triggers select inherit typed_table vacuum drop_if_exists updatable_views
+  roleattributes create_am hash_func errors infinite_recurse sanity_check select_into
+  select_distinct select_distinct_on select_implicit select_having subselect union case join
+  aggregates transactions random portals arrays btree_index hash_index update delete namespace
+  prepared_xacts brin gin gist spgist privileges init_privs security_label collate matview lock
+  replica_identity rowsecurity object_address tablesample groupingsets drop_operator password
+  identity generated join_hash brin_bloom brin_multi create_table_like alter_generic alter_operator
+  misc async dbsize merge misc_functions sysviews tsrf tid tidscan tidrangescan collate.utf8
+  collate.icu.utf8 incremental_sort create_role rules psql psql_crosstab amutils stats_ext
+  collate.linux.utf8 collate.windows.win1252 select_parallel write_parallel vacuum_parallel
+  maintain_every publication subscription select_views portals_p2 foreign_key cluster dependency guc
+  bitmapops combocid tsearch tsdicts foreign_data window xmlmap functional_deps advisory_lock
+  indirect_toast equivclass json jsonb json_encoding jsonpath jsonpath_encoding jsonb_jsonpath
+  sqljson sqljson_queryfuncs sqljson_jsontable plancache limit plpgsql copy2 temp domain rangefuncs
+  prepare conversion truncate alter_table sequence polymorphism rowtypes returning largeobject with
+  xml partition_join partition_prune reloptions hash_part indexing partition_aggregate
+  partition_info tuplesort explain compression compression_pglz memoize stats predicate oidjoins
+  event_trigger event_trigger_login fast_default`.trim().split(/\s+/)
+
+/** The suite's files in order. */
+function filesOf(only) {
+  const there = readdirSync(folder).map(name => name.replace(/\.sql$/, '')).sort()
+  const all = [...schedule.filter(name => there.includes(name))]
+  all.push(...there.filter(name => !schedule.includes(name)))
+  return all.filter(name => only === undefined || only.includes(name))
+}
+
+// What would end PGlite, or ask it for another process.
+const notEmbedded = new Set([
+  ...['infinite_recurse', 'tablespace', 'database', 'subscription', 'prepared_xacts', 'largeobject'],
+])
+
+const dml = /^[\s(]*(select|insert|update|delete|merge|values|with|table)\b/i
+const comments = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)+/
+// Their own words about the session, which are no part of a schema.
+const hinders = {
+  DateStyle: value => !/MDY/.test(value) && 'DateStyle',
+  IntervalStyle: value => value === 'sql_standard' && 'IntervalStyle',
+  standard_conforming_strings: value => value !== 'on' && 'standard_conforming_strings',
+}
+
+/** A session on a server, with the checker told what it needs to know of it. */
+class Session {
+  #server
+  #checker
+  #loaded
+  #path = null
+  wire
+
+  constructor(server, checker, loaded) {
+    this.#server = server
+    this.#checker = checker
+    this.#loaded = loaded
+  }
+
+  async connect(user) {
+    const wire = await this.#server.connect(user)
+    this.wire?.close()
+    this.wire = wire
+    this.#path = null
+  }
+
+  /** Tells the checker of the schema and the search path as they are now. Why it cannot, or null. */
+  async bringUp() {
+    for (const [name, look] of Object.entries(hinders)) {
+      const why = look(this.wire.settings[name] ?? '')
+      if (this.wire.settings[name] !== undefined && why) return `under another ${why}`
+    }
+    const { rows, error } = await this.wire.query(stateQuery)
+    if (error) return `the state cannot be asked for: ${error.code}`
+    const [schemas, mark, nulls, nullEquals] = rows[0]
+    if (nulls !== 'on' || nullEquals !== 'off') return 'under another setting'
+    if (mark !== this.#loaded.mark) {
+      const asked = await this.wire.query(schemaQuery)
+      if (asked.error) return `the schema cannot be asked for: ${asked.error.code}`
+      await this.#checker.load(asked.rows[0][0])
+      this.#loaded.mark = mark
+      this.#loaded.loads++
+    }
+    const path = JSON.parse(schemas).map(name => name.replace(/^pg_temp_\d+$/, 'pg_temp'))
+    if (path.join() !== this.#path) {
+      await this.#checker.setPath(path)
+      this.#path = path.join()
+    }
+    return null
+  }
+}
+
+class Runner {
+  #server
+  #checker
+  #score
+  #loaded = { mark: null, loads: 0 }
+  #session
+  #script
+  #file
+
+  constructor(server, checker, score) {
+    this.#server = server
+    this.#checker = checker
+    this.#score = score
+  }
+
+  async runFile(file) {
+    this.#file = file
+    this.#session = new Session(this.#server, this.#checker, this.#loaded)
+    await this.#session.connect(null)
+    const { database } = this.#server
+    this.#script = new Script(readFileSync(join(folder, `${file}.sql`), 'utf8'), {
+      variables: { DBNAME: database, USER: 'postgres', ENCODING: 'UTF8', SERVER_VERSION_NUM: '0' },
+      environment: {
+        PG_ABS_SRCDIR: '/nowhere', PG_ABS_BUILDDIR: '/nowhere', PG_LIBDIR: '/nowhere',
+        PG_DLSUFFIX: '.so',
+      },
+    })
+    for (;;) {
+      this.#script.plainStrings = this.#session.wire.settings.standard_conforming_strings !== 'off'
+      const item = this.#script.next()
+      if (item === null) break
+      try {
+        await this.#runItem(item)
+      } catch (error) {
+        if (!/server closed|stopped answering|ECONNRESET|EPIPE/.test(error.message)) throw error
+        await this.#session.connect(null)
+      }
+    }
+    this.#session.wire.close()
+  }
+
+  async #runItem({ sql, command, args }) {
+    if (sql === undefined) {
+      if (command === 'c' || command === 'connect') await this.#reconnect(args)
+      return
+    }
+    if (sql !== '') await this.#judge(sql)
+    if (command === 'gdesc' || command === 'bind' || command === 'parse') return
+    const copied = /^copy\b[^;]*\bfrom\s+stdin\b/i.test(sql) ? this.#script.copyData() : undefined
+    const result = await this.#session.wire.query(sql, copied)
+    if (command === 'gset' && result.rows.length === 1) {
+      for (const [i, { name }] of result.columns.entries()) {
+        const value = result.rows[0][i]
+        if (value !== null) this.#script.variables.set((args[0] ?? '') + name, value)
+      }
+    }
+    if (command === 'gexec') {
+      for (const text of result.rows.flat()) {
+        if (text !== null) await this.#runItem({ sql: text, command: ';', args: [] })
+      }
+    }
+  }
+
+  async #reconnect([, user]) {
+    try {
+      await this.#session.connect(user === undefined || user === '-' ? null : user)
+    } catch {
+      // As psql does, the script goes on with the session that it had.
+    }
+  }
+
+  async #judge(statement) {
+    const sql = statement.replace(comments, '')
+    if (!dml.test(sql)) return
+    const { wire } = this.#session
+    if (wire.status === 'E') return this.#score.skip('in a failed transaction')
+    const why = await this.#session.bringUp()
+    if (why !== null) return this.#score.skip(why)
+    const [theirs, ours] = await Promise.all([wire.describe(sql), this.#checker.check(sql)])
+    if (theirs.error?.code === '25P02') return this.#score.skip('in a failed transaction')
+    if (theirs.error?.code === '57014') return this.#score.skip('takes too long')
+    this.#score.add({ file: this.#file, sql }, ours, theirs)
+  }
+}
+
+/** Runs the suite, or only some of its files. */
+export async function runRegress(server, checker, score, { files, progress = () => {} } = {}) {
+  if (!existsSync(folder)) throw new Error(`PostgreSQL's regression suite is not in ${folder}`)
+  const runner = new Runner(server, checker, score)
+  for (const file of filesOf(files)) {
+    if (server.name.startsWith('PGlite') && notEmbedded.has(file)) continue
+    const before = { ...score.counts, at: Date.now() }
+    await runner.runFile(file)
+    const { statements, falseRejects, wrongTypes } = score.counts
+    progress(
+      `${file}: ${statements - before.statements} statements, ` +
+        `${falseRejects - before.falseRejects} false rejects, ` +
+        `${wrongTypes - before.wrongTypes} wrong types, ${Date.now() - before.at} ms`,
+    )
+  }
+}
