@@ -1,9 +1,16 @@
-/** The example Worker's migrations as the module that it imports, by `ballast bundle`. */
+/**
+ * What the example Worker imports: its migrations, by `ballast bundle`, and its schema and queries,
+ * by `ballast check`.
+ */
 import { join } from 'node:path'
 import { main, run, top } from './run.mjs'
 
-await main(() =>
-  run(process.execPath, [join(top, 'bindings/cli/dist/cli.js'), 'bundle'], {
+const ballast = command =>
+  run(process.execPath, [join(top, 'bindings/cli/dist/cli.js'), command], {
     cwd: join(top, 'worker'),
-  }),
-)
+  })
+
+await main(async () => {
+  await ballast('bundle')
+  await ballast('check')
+})

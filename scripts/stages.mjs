@@ -57,6 +57,15 @@ export const stages = [
     count: countNode,
   },
   {
+    name: 'check',
+    output: 'build/debug/check_batch',
+    needs: ['debug', 'js'],
+    seconds: 600,
+    commands: nodeTests('check'),
+    count: countNode,
+  },
+  { name: 'branch', needs: ['js'], seconds: 600, commands: nodeTests('branch'), count: countNode },
+  {
     name: 'workerd',
     needs: ['js'],
     seconds: 600,

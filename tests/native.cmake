@@ -5,16 +5,17 @@ option(BALLAST_FUZZ "Build the libFuzzer targets and nothing else" OFF)
 
 # The library with a program's view of its insides, for what no public header shows.
 add_library(ballast_cases STATIC tests/cases/dump.cpp tests/cases/dump_reply.cpp
-            tests/cases/dump_sql.cpp tests/cases/dump_migrate.cpp tests/cases/dump_plan.cpp)
+            tests/cases/dump_sql.cpp tests/cases/dump_migrate.cpp tests/cases/dump_plan.cpp
+            tests/cases/dump_check.cpp)
 target_include_directories(ballast_cases PUBLIC tests/cases)
 target_include_directories(ballast_cases SYSTEM PRIVATE "${CMAKE_BINARY_DIR}/include")
-target_link_libraries(ballast_cases PUBLIC ballast ballast_postgres)
+target_link_libraries(ballast_cases PUBLIC ballast_check ballast ballast_postgres)
 target_compile_options(ballast_cases PRIVATE -Wall -Wextra -Werror)
 
 if(BALLAST_FUZZ)
   foreach(name reply json connection frame sql catalog check)
     add_executable(fuzz_${name} tests/fuzz/${name}.cpp)
-    target_link_libraries(fuzz_${name} PRIVATE ballast_check ballast_cases)
+    target_link_libraries(fuzz_${name} PRIVATE ballast_check ballast_cases ballast_postgres)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   endforeach()
   return()
@@ -28,7 +29,7 @@ add_test(NAME cases
 
 # Checks of queries, one a line, for the tests that compare them with a server's.
 add_executable(check_batch tests/check/batch.cpp)
-target_link_libraries(check_batch PRIVATE ballast_check)
+target_link_libraries(check_batch PRIVATE ballast_check ballast_postgres)
 
 # Catch2 3: the system's, the one that scripts/setup.mjs unpacked, or, with a network, its source.
 find_package(Catch2 3 QUIET HINTS "${CMAKE_SOURCE_DIR}/build/deps/catch2/usr")
@@ -39,7 +40,7 @@ if(NOT Catch2_FOUND)
 endif()
 file(GLOB BALLAST_LAWS CONFIGURE_DEPENDS tests/laws/*.cpp)
 add_executable(laws ${BALLAST_LAWS})
-target_link_libraries(laws PRIVATE ballast_check ballast_cases Catch2::Catch2WithMain)
+target_link_libraries(laws PRIVATE ballast_check ballast_postgres ballast_cases Catch2::Catch2WithMain)
 target_include_directories(laws PRIVATE src)
 add_test(NAME laws COMMAND laws)
 

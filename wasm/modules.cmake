@@ -9,8 +9,9 @@ set(BALLAST_WASM_COMPILE -flto -msimd128 -mbulk-memory -fvisibility=hidden -finl
 set(BALLAST_WASM_LINK -flto --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH=1
                       -sMALLOC=emmalloc -sINITIAL_MEMORY=1MB -sTOTAL_STACK=64KB)
 
-target_compile_options(ballast_postgres PRIVATE -flto -msimd128
-                       -mbulk-memory -fvisibility=hidden -Oz)
+foreach(parser ballast_postgres ballast_postgres_queries)
+  target_compile_options(${parser} PRIVATE -flto -msimd128 -mbulk-memory -fvisibility=hidden -Oz)
+endforeach()
 target_compile_options(ballast_check PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
 target_compile_options(simdjson PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
 target_compile_options(ballast PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
@@ -40,7 +41,7 @@ set_target_properties(ballast-client PROPERTIES OUTPUT_NAME ballast)
 target_link_options(ballast-client PRIVATE -O3)
 ballast_module(ballast-migrate wasm/migrate.cpp)
 ballast_module(ballast-check wasm/check.cpp)
-target_link_libraries(ballast-check PRIVATE ballast_check)
+target_link_libraries(ballast-check PRIVATE ballast_check ballast_postgres_queries)
 # The analyser calls itself as deep as a statement nests, to its own limit.
 target_link_options(ballast-check PRIVATE -sTOTAL_STACK=512KB -sINITIAL_MEMORY=2MB)
 # The parser calls itself as deep as a statement nests.
@@ -52,8 +53,9 @@ target_link_options(ballast-tools PRIVATE -O2 -sTOTAL_STACK=1MB -sINITIAL_MEMORY
 # The cases as a module, so that the code that ships is tested as it ships.
 enable_testing()
 ballast_module(cases tests/cases/module.cpp tests/cases/dump.cpp tests/cases/dump_reply.cpp
-               tests/cases/dump_sql.cpp tests/cases/dump_migrate.cpp tests/cases/dump_plan.cpp)
-target_link_libraries(cases PRIVATE ballast_postgres)
+               tests/cases/dump_sql.cpp tests/cases/dump_migrate.cpp tests/cases/dump_plan.cpp
+               tests/cases/dump_check.cpp)
+target_link_libraries(cases PRIVATE ballast_check ballast_postgres)
 target_include_directories(cases PRIVATE tests/cases)
 target_include_directories(cases SYSTEM PRIVATE "${CMAKE_BINARY_DIR}/include")
 target_link_options(cases PRIVATE -O3)

@@ -35,6 +35,8 @@ async function buildHost([host, name]) {
       drizzle: 'src/drizzle.ts',
       migrate: 'src/migrate/index.ts',
       expect: 'src/expect.ts',
+      check: 'src/check/index.ts',
+      verified: 'src/check/verified.ts',
     },
     outdir: join(dist, host),
     chunkNames: 'chunk-[hash]',
@@ -47,6 +49,7 @@ async function buildHost([host, name]) {
     alias: {
       '#wasm': join(here, `src/host/wasm.${name}.ts`),
       '#migrate-wasm': join(here, `src/host/migrate.${name}.ts`),
+      '#check-wasm': join(here, `src/host/check.${name}.ts`),
     },
     // The module says its version too, and must be of the same.
     define: { BALLAST_VERSION: String(packed(version)) },
@@ -82,7 +85,7 @@ async function declare() {
   }
 }
 
-const modules = ['ballast.wasm', 'ballast-migrate.wasm']
+const modules = ['ballast.wasm', 'ballast-migrate.wasm', 'ballast-check.wasm']
 for (const name of modules) {
   if (await stat(join(root, 'build/wasm', name)).catch(() => null)) continue
   console.error(`ballast: build/wasm/${name} is missing; \`npm run build\` makes it first`)

@@ -7,6 +7,7 @@ add_library(ballast_check STATIC ${BALLAST_CATALOG} ${BALLAST_CHECK})
 add_dependencies(ballast_check ballast_postgres_headers)
 target_include_directories(ballast_check PUBLIC include PRIVATE src)
 target_include_directories(ballast_check SYSTEM PRIVATE "${PG_OURS}" "${PG_MADE}" "${PG}/include")
-target_link_libraries(ballast_check PUBLIC ballast ballast_postgres)
+# Who links it links a parser too: `ballast_postgres`, or for queries alone `…_queries`.
+target_link_libraries(ballast_check PUBLIC ballast)
 target_compile_options(ballast_check PRIVATE -Wall -Wextra -Wpedantic -Werror -fno-exceptions
                        -fno-rtti -fno-strict-aliasing)

@@ -1,5 +1,6 @@
 #include "ballast/check.h"
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 
@@ -37,6 +38,41 @@ Result<Done> check_parameters(const Analysis& a) {
 bool is_query(NodeTag tag) {
   return tag == T_SelectStmt || tag == T_InsertStmt || tag == T_UpdateStmt || tag == T_DeleteStmt ||
          tag == T_MergeStmt;
+}
+
+// The words that a query can begin with. A Worker's parser knows no other statements, so it is not
+// asked about them.
+constexpr std::string_view kBeginnings[] = {"select", "insert", "update", "delete",
+                                            "merge",  "values", "with",   "table"};
+
+// The byte after a comment that begins here, or `at`.
+size_t past_comment(std::string_view text, size_t at) {
+  if (text.substr(at, 2) == "--") return std::min(text.find('\n', at), text.size());
+  if (text.substr(at, 2) != "/*") return at;
+  int depth = 0;
+  do {
+    std::string_view two = text.substr(at, 2);
+    depth += two == "/*" ? 1 : two == "*/" ? -1 : 0;
+    at += two == "/*" || two == "*/" ? 2 : 1;
+  } while (depth > 0 && at < text.size());
+  return at;
+}
+
+// Whether a text is a query, or none at all, by its first word.
+bool begins_query(std::string_view text) {
+  size_t at = 0;
+  for (size_t before = SIZE_MAX; before != at && at < text.size();) {
+    before = at;
+    while (at < text.size() && std::strchr(" \t\n\r\f\v;", text[at]) != nullptr) ++at;
+    at = past_comment(text, at);
+  }
+  std::string word;
+  auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  for (size_t i = at; i < text.size() && is_letter(text[i]); ++i) {
+    word += static_cast<char>(text[i] | 0x20);
+  }
+  if (word.empty()) return true;  // nothing, a parenthesis, or a syntax error
+  return std::find(std::begin(kBeginnings), std::end(kBeginnings), word) != std::end(kBeginnings);
 }
 
 bool makes_table(const Node* node) {
@@ -99,6 +135,9 @@ void Checker::State::set_path() {
 }
 
 Result<Verdict> Checker::State::try_check(std::string_view text, ViewFacts* view) {
+  if (!begins_query(text)) {
+    return not_checked("only SELECT, INSERT, UPDATE, DELETE, MERGE and VALUES are checked");
+  }
   const List* statements = static_cast<const List*>(TRY(sql::tree(text)));
   Verdict out;
   Analysis a{catalog, settings, path, text, {}, {}, {}, {}, {}, false, 0};

@@ -58,26 +58,26 @@ Result<Expression*> find(Scope& scope, const ColumnRef* node, Lost& lost) {
   return field_of_item(scope, *item, level, field, node->location);
 }
 
-// A number that is no int4 by its look (T_Float): int4, int8, or numeric.
+// A number that is no int4 by its look (T_Float): int4, int8, or numeric. The grammar may have put
+// its sign before it.
 Oid number_type(const char* text) {
-  int base = 10;
-  if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) base = 16;
-  if (text[0] == '0' && (text[1] == 'o' || text[1] == 'O')) base = 8;
-  if (text[0] == '0' && (text[1] == 'b' || text[1] == 'B')) base = 2;
+  bool negative = *text == '-';
+  if (negative) ++text;
+  auto prefixed = [&](char letter) { return text[0] == '0' && (text[1] | 0x20) == letter; };
+  uint64_t base = prefixed('x') ? 16 : prefixed('o') ? 8 : prefixed('b') ? 2 : 10;
+  uint64_t limit = static_cast<uint64_t>(INT64_MAX) + (negative ? 1 : 0);
   uint64_t value = 0;
   for (const char* at = base == 10 ? text : text + 2; *at != '\0'; ++at) {
     if (*at == '_') continue;
-    int digit = *at >= '0' && *at <= '9'   ? *at - '0'
-                : *at >= 'a' && *at <= 'f' ? *at - 'a' + 10
-                : *at >= 'A' && *at <= 'F' ? *at - 'A' + 10
-                                           : 99;
-    if (digit >= base) return NUMERICOID;
-    if (value > (INT64_MAX - static_cast<uint64_t>(digit)) / static_cast<uint64_t>(base)) {
-      return NUMERICOID;
-    }
-    value = value * static_cast<uint64_t>(base) + static_cast<uint64_t>(digit);
+    char lower = static_cast<char>(*at | 0x20);
+    uint64_t digit = *at >= '0' && *at <= '9'       ? static_cast<uint64_t>(*at - '0')
+                     : lower >= 'a' && lower <= 'f' ? static_cast<uint64_t>(lower - 'a' + 10)
+                                                    : 99;
+    if (digit >= base || value > (limit - digit) / base) return NUMERICOID;
+    value = value * base + digit;
   }
-  return value <= INT32_MAX ? INT4OID : INT8OID;
+  uint64_t small = static_cast<uint64_t>(INT32_MAX) + (negative ? 1 : 0);
+  return value <= small ? INT4OID : INT8OID;
 }
 
 Result<Done> check_bits(const Analysis& a, const char* text, int32_t location) {

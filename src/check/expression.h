@@ -132,6 +132,7 @@ struct Target {
   uint32_t sort = 0;       // the number by which ORDER BY, GROUP BY and DISTINCT know it
   int16_t column = 0;      // of INSERT and UPDATE: the table's
   bool is_insert = false;  // of MERGE: its action inserts
+  int overriding = 0;      // and its OverridingKind
 };
 
 // ORDER BY, GROUP BY and DISTINCT: one of their items.
@@ -186,7 +187,6 @@ struct Query {
   std::vector<const void*> locks;
   uint32_t target = UINT32_MAX;  // the range that is written to
   uint8_t writes = 0;            // what is done to it, bits of catalog::kInsert …
-  int overriding = 0;            // OverridingKind
 
   bool is_set_operation() const { return !members.empty(); }
 };

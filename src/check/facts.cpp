@@ -181,9 +181,10 @@ void tell(const Analysis& a, const Query& query, Views& views, Verdict& verdict)
     if (target.junk) continue;
     ColumnFact fact;
     fact.name = target.name == nullptr ? "" : target.name;
-    fact.type = target.expression->type;
-    fact.element = element_type(a, base_type(a, fact.type));
+    // A server tells of domains as what they are made of.
     fact.modifier = target.expression->modifier;
+    fact.type = base_type(a, target.expression->type, &fact.modifier);
+    fact.element = element_type(a, fact.type);
     fact.type_name = type_name(a, fact.type);
     fact.nullable = nullable[at++];
     trace(a, query, target.expression, fact);

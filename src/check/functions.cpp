@@ -236,6 +236,19 @@ Result<Done> check_kind(Call& call, Found& found) {
   return Done{};
 }
 
+// A row of a table made OF a type counts as one of that type, which the catalogue does not tell.
+bool may_be_typed_row(const Call& call) {
+  const Analysis& a = call.a();
+  for (size_t i = 0; i < call.actual.size(); ++i) {
+    const catalog::Relation* row = row_of(a, call.actual[i]);
+    if (row == nullptr || row->kind == 'c' || row->oid < catalog::kFirstOwn) continue;
+    for (const catalog::Function* each : a.catalog.functions(pg::text(pg::last(call.name)))) {
+      if (i < each->count && type_of(a, each->arguments[i]).kind == 'c') return true;
+    }
+  }
+  return false;
+}
+
 Error not_found(const Call& call, bool several) {
   std::string_view kind = call.is_procedure ? "procedure" : "function";
   if (several) {
@@ -244,7 +257,9 @@ Error not_found(const Call& call, bool several) {
                            "type casts.",
                            kind));
   }
-  if (may_be_unknown(call.a())) return not_checked(say("function {} is not known", call.what()));
+  if (may_be_unknown(call.a()) || may_be_typed_row(call)) {
+    return not_checked(say("function {} is not known", call.what()));
+  }
   if (call.is_procedure) {
     return call.refuse("42883", say("procedure {} does not exist", call.what()),
                        "No procedure matches the given name and argument types. You might need to "

@@ -77,8 +77,8 @@ LiteralVerdict read_label(const catalog::Catalog& catalog, const Type& type, Tex
   bool known = text.size() <= kLongest && std::any_of(labels.begin(), labels.end(),
                                                       [&](const char* one) { return text == one; });
   if (known) return taken();
-  return refused("22P02", "invalid input value for enum " + written_name(catalog, type) + ": \"" +
-                              text + "\"");
+  return refused(
+      "22P02", {"invalid input value for enum ", written_name(catalog, type), ": \"", text, "\""});
 }
 
 LiteralVerdict read_built_in(const Type& type, int32_t modifier, int version, Text text,
@@ -137,8 +137,7 @@ LiteralVerdict read_length(const Type& type, int32_t modifier, Text text) {
   while (rest.ends_with(' ')) rest.remove_suffix(1);
   if (most < 0 || count_characters(rest) <= most) return taken();
   const char* name = type.oid == kVarchar ? "character varying(" : "character(";
-  return refused("22001",
-                 std::string("value too long for type ") + name + std::to_string(most) + ")");
+  return refused("22001", {"value too long for type ", name, std::to_string(most), ")"});
 }
 
 // What is below a domain, and what the domains on the way add to it.

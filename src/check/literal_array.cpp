@@ -12,11 +12,11 @@ constexpr int64_t kLeastInt = std::numeric_limits<int32_t>::min();
 constexpr int64_t kMostInt = std::numeric_limits<int32_t>::max();
 
 LiteralVerdict too_many() {
-  return refused("54000", "number of array dimensions exceeds the maximum allowed (6)");
+  return refused("54000", {"number of array dimensions exceeds the maximum allowed (6)"});
 }
 
 LiteralVerdict too_large() {
-  return refused("54000", "array size exceeds the maximum allowed (134217727)");
+  return refused("54000", {"array size exceeds the maximum allowed (134217727)"});
 }
 
 enum class Token : uint8_t { open, close, delimiter, element, null, wrong };
@@ -36,6 +36,8 @@ class ArrayReader {
     if (reading_.version >= 17 || verdict_.judged == Judged::not_judged) return verdict_;
     // Before 17 a text was looked at as a whole before its elements, under rules that are the same
     // for simple arrays.
+    bool bracket = *skip_spaces(text_.c_str()) == '[';
+    if (!bracket && dimensions_ == 0) return verdict_;  // not even a brace
     bool simple = dimensions_ == 1 && !specified_;
     bool sure = fine && (simple || element_verdict_.judged == Judged::taken);
     return sure ? element_verdict_ : not_judged();
@@ -46,11 +48,15 @@ class ArrayReader {
     verdict_ = std::move(verdict);
     return false;
   }
-  bool malformed(std::string detail) {
-    return refuse(
-        refused("22P02", "malformed array literal: \"" + text_ + "\"", std::move(detail)));
+  bool malformed(std::string_view detail) {
+    return refuse(refused("22P02", {"malformed array literal: \"", text_, "\""}, detail));
   }
-  bool unexpected(char c) { return malformed(std::string("Unexpected \"") + c + "\" character."); }
+  bool unexpected(char c) {
+    return malformed(c == '{'   ? "Unexpected \"{\" character."
+                     : c == '}' ? "Unexpected \"}\" character."
+                     : c == ',' ? "Unexpected \",\" character."
+                                : "Unexpected \";\" character.");
+  }
 
   // [lower:upper] or [size], any number of them.
   bool read_dimensions() {
@@ -72,10 +78,10 @@ class ArrayReader {
       if (*at_ != ']') return malformed("Missing \"]\" after array dimensions.");
       ++at_;
       if (upper < lower) {
-        return refuse(refused("2202E", "upper bound cannot be less than lower bound"));
+        return refuse(refused("2202E", {"upper bound cannot be less than lower bound"}));
       }
       if (upper == kMostInt) {
-        return refuse(refused("54000", "array upper bound is too large: 2147483647"));
+        return refuse(refused("54000", {"array upper bound is too large: 2147483647"}));
       }
       if (upper - lower > kMostInt || upper - lower + 1 > kMostInt) return refuse(too_large());
       sizes_[dimensions_++] = upper - lower + 1;
@@ -90,7 +96,7 @@ class ArrayReader {
     bool over = false;
     out = read_long(at_, &over);
     if (!over && out >= kLeastInt && out <= kMostInt) return true;
-    return refuse(refused("54000", "array bound is out of integer range"));
+    return refuse(refused("54000", {"array bound is out of integer range"}));
   }
 
   bool read_start() {

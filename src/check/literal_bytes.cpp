@@ -14,11 +14,11 @@ LiteralVerdict read_hex_bytes(const char* at) {
     bool blank = *at == ' ' || *at == '\n' || *at == '\t' || *at == '\r';
     if (blank && !half) continue;
     if (digit_of(*at, 16) < 0) {
-      return refused("22023", "invalid hexadecimal digit: \"" + character(at) + "\"");
+      return refused("22023", {"invalid hexadecimal digit: \"", character(at), "\""});
     }
     half = !half;
   }
-  return half ? refused("22023", "invalid hexadecimal data: odd number of digits") : taken();
+  return half ? refused("22023", {"invalid hexadecimal data: odd number of digits"}) : taken();
 }
 
 // Digits of base 16, 1 to 8 of them.
@@ -68,7 +68,7 @@ LiteralVerdict read_bytes(Text text) {
     } else if (digit_of(at[1], 4) >= 0 && digit_of(at[2], 8) >= 0 && digit_of(at[3], 8) >= 0) {
       at += 4;
     } else {
-      return refused("22P02", "invalid input syntax for type bytea");
+      return refused("22P02", {"invalid input syntax for type bytea"});
     }
   }
   return taken();
@@ -82,17 +82,17 @@ LiteralVerdict read_bits(Text text, bool varying, int32_t modifier) {
   if (size > std::numeric_limits<int32_t>::max() / 8) return not_judged();
   if (hex) size *= 4;
   if (modifier > 0 && !varying && size != modifier) {
-    return refused("22026", "bit string length " + std::to_string(size) +
-                                " does not match type bit(" + std::to_string(modifier) + ")");
+    return refused("22026", {"bit string length ", std::to_string(size),
+                             " does not match type bit(", std::to_string(modifier), ")"});
   }
   if (modifier > 0 && varying && size > modifier) {
     return refused("22001",
-                   "bit string too long for type bit varying(" + std::to_string(modifier) + ")");
+                   {"bit string too long for type bit varying(", std::to_string(modifier), ")"});
   }
   for (; *at != '\0'; ++at) {
     if (digit_of(*at, hex ? 16 : 2) >= 0) continue;
-    return refused("22P02", "\"" + character(at) + "\" is not a valid " +
-                                (hex ? "hexadecimal digit" : "binary digit"));
+    return refused("22P02", {"\"", character(at), "\" is not a valid ",
+                             hex ? "hexadecimal digit" : "binary digit"});
   }
   return taken();
 }

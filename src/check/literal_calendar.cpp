@@ -18,9 +18,14 @@ int32_t last_day(int32_t year, int32_t month) {
 
 // atoi: what is too large wraps.
 int32_t wrapped(std::string_view digits) {
-  std::string text(digits);
-  const char* at = text.c_str();
-  return static_cast<int32_t>(read_long(at));
+  int64_t value = 0;
+  for (char c : digits) {
+    if (!is_digit(c)) break;
+    bool over =
+        __builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, c - '0', &value);
+    if (over) return -1;
+  }
+  return static_cast<int32_t>(value);
 }
 
 }  // namespace
@@ -47,31 +52,32 @@ void date_of_julian(int64_t day, Civil& out) {
 }
 
 // Delimited parts: words first, of which only months may be there, then numbers.
-Flaw Decoder::date(const std::string& text) {
+Flaw Decoder::date(const char* text) {
   now_ = 0;
-  std::vector<std::string> parts;
-  for (const char* at = text.c_str(); *at != '\0' && parts.size() < 25;) {
+  std::string_view parts[Fields::kMost];
+  size_t count = 0;
+  for (const char* at = text; *at != '\0' && count < Fields::kMost;) {
     while (*at != '\0' && !is_digit(*at) && !is_alpha(*at)) ++at;
     if (*at == '\0') return Flaw::format;
     const char* from = at;
     bool digits = is_digit(*at);
     while (*at != '\0' && (digits ? is_digit(*at) : is_alpha(*at))) ++at;
-    parts.emplace_back(from, at);
+    parts[count++] = {from, static_cast<size_t>(at - from)};
     if (*at != '\0') ++at;
   }
   bool text_month = false;
   uint32_t seen = seen_, found = 0;
-  for (std::string& part : parts) {
-    if (!is_alpha(part[0])) continue;
+  for (std::string_view& part : parts) {
+    if (part.empty() || !is_alpha(part[0])) continue;
     Meaning meaning = find_word(part);
     if (meaning.word == Word::ignored) continue;
     if (meaning.word != Word::month || (seen & kMonth) != 0) return Flaw::format;
     civil.month = meaning.value;
     text_month = true;
     seen |= kMonth, found |= kMonth;
-    part.clear();
+    part = {};
   }
-  for (const std::string& part : parts) {
+  for (std::string_view part : parts) {
     if (part.empty()) continue;
     Flaw flaw = number(part, text_month, seen);
     if (flaw != Flaw::none) return flaw;
@@ -83,17 +89,18 @@ Flaw Decoder::date(const std::string& text) {
 }
 
 // One number, which is what has not been read yet.
-Flaw Decoder::number(std::string text, bool text_month, uint32_t seen) {
+Flaw Decoder::number(std::string_view text, bool text_month, uint32_t seen) {
   now_ = 0;
-  const char* at = text.c_str();
+  const char* at = text.data();
   const char* from = at;
+  const char* end = from + text.size();
   int32_t value;
   if (!read_int(at, value)) return Flaw::overflow;
   if (at == from) return Flaw::format;
-  if (*at == '.') {
+  if (at != end && *at == '.') {
     if (at - from > 2) return run_together(text, seen | kDate);
     if (!read_micros(at, civil.micros)) return Flaw::format;
-  } else if (*at != '\0') {
+  } else if (at != end) {
     return Flaw::format;
   }
   if (text.size() == 3 && (seen & kDate) == kYear && value >= 1 && value <= 366) {
@@ -125,29 +132,27 @@ Flaw Decoder::number(std::string text, bool text_month, uint32_t seen) {
 }
 
 // yyyymmdd, hhmm or hhmmss.
-Flaw Decoder::run_together(std::string text, uint32_t seen) {
+Flaw Decoder::run_together(std::string_view text, uint32_t seen) {
   size_t point = text.find('.');
   if (point != text.npos) {
     double fraction;
-    read_fraction(text.c_str() + point, fraction);
+    read_fraction(text.data() + point, fraction);
     civil.micros = static_cast<int32_t>(fraction * 1000000 + 0.5);
-    text.resize(point);
+    text = text.substr(0, point);
   } else if ((seen & kDate) != kDate && text.size() >= 6) {
     now_ = kDate;
-    std::string_view digits = text;
-    size_t size = digits.size();
-    civil.day = wrapped(digits.substr(size - 2));
-    civil.month = wrapped(digits.substr(size - 4, 2));
-    civil.year = wrapped(digits.substr(0, size - 4));
+    size_t size = text.size();
+    civil.day = wrapped(text.substr(size - 2));
+    civil.month = wrapped(text.substr(size - 4, 2));
+    civil.year = wrapped(text.substr(0, size - 4));
     if (size == 6) two_digits_ = true;
     return Flaw::none;
   }
   if ((seen & kTime) != 0 || (text.size() != 6 && text.size() != 4)) return Flaw::format;
   now_ = kTime;
-  std::string_view digits = text;
-  civil.hour = wrapped(digits.substr(0, 2));
-  civil.minute = wrapped(digits.substr(2, 2));
-  civil.second = text.size() == 6 ? wrapped(digits.substr(4)) : 0;
+  civil.hour = wrapped(text.substr(0, 2));
+  civil.minute = wrapped(text.substr(2, 2));
+  civil.second = text.size() == 6 ? wrapped(text.substr(4)) : 0;
   return Flaw::none;
 }
 
@@ -159,6 +164,9 @@ Flaw Decoder::validate_date() {
     if (short_year && civil.year < 100) civil.year += civil.year < 70 ? 2000 : 1900;
   }
   if ((seen_ & kDayOfYear) != 0) {
+    // What PostgreSQL counts here in 32 bits wraps.
+    constexpr int32_t kLastYear = 5874897;
+    if (civil.year > kLastYear) return Flaw::unsure;
     int64_t first = days_from_civil(civil.year, 1, 1) + kJulianOfEpoch;
     date_of_julian(first + day_of_year_ - 1, civil);
   }

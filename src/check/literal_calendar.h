@@ -39,7 +39,7 @@ void date_of_julian(int64_t day, Civil& out);
 class Decoder {
  public:
   // `time_only` for time and timetz.
-  Decoder(std::vector<Field>& fields, bool time_only, int version)
+  Decoder(const Fields& fields, bool time_only, int version)
       : fields_(fields), time_only_(time_only), version_(version) {}
 
   Flaw run();
@@ -49,25 +49,25 @@ class Decoder {
   bool today = false;        // depends on the day on which it is read
   bool offset_known = true;  // where false, the zone's offset is not known here
   int32_t offset = 0;        // seconds west of UTC
-  std::string unknown_zone;
+  std::string_view unknown_zone;
 
  private:
   Flaw read();
   Flaw step(size_t i);
   Flaw date_field(size_t i);
-  Flaw time_field(const std::string& text);
-  Flaw zone_behind_time(std::string text);
-  Flaw named_zone(const std::string& name);
+  Flaw time_field(const char* text);
+  Flaw zone_behind_time(std::string_view text);
+  Flaw named_zone(std::string_view name);
   Flaw number_field(size_t i);
-  Flaw labelled_number(const std::string& text);
-  Flaw word_field(const std::string& text);
+  Flaw labelled_number(std::string_view text);
+  Flaw word_field(std::string_view text);
   Flaw reserved_word(Reserved word);
   Flaw unit_word(Unit unit, bool iso_time);
   Flaw month_word(int month);
   Flaw zone_word(Word word);
-  Flaw date(const std::string& text);
-  Flaw number(std::string text, bool text_month, uint32_t seen);
-  Flaw run_together(std::string text, uint32_t seen);
+  Flaw date(const char* text);
+  Flaw number(std::string_view text, bool text_month, uint32_t seen);
+  Flaw run_together(std::string_view text, uint32_t seen);
   Flaw zone(const char* at);
   Flaw finish();
   Flaw validate_date();
@@ -76,7 +76,7 @@ class Decoder {
 
   bool has(uint32_t parts) const { return (seen_ & parts) == parts; }
 
-  std::vector<Field>& fields_;
+  const Fields& fields_;
   const bool time_only_;
   const int version_;
   uint32_t seen_ = 0;  // by earlier fields
@@ -89,6 +89,7 @@ class Decoder {
   bool before_christ_ = false;
   bool clock_read_ = false;  // "now"
   bool named_zone_ = false;
+  bool maybe_zone_ = false;  // a word that may be one
   bool changing_zone_ = false;
   int32_t day_of_year_ = 0;
   Meridian meridian_ = Meridian::none;

@@ -21,11 +21,12 @@ bool past_midnight(const Civil& at) {
 // Before 16 other things were taken beside such words.
 Flaw Decoder::run() {
   Flaw flaw = read();
+  if (maybe_zone_ && flaw != Flaw::format) return Flaw::unsure;
   return flaw != Flaw::none && keyword_ && version_ < 16 ? Flaw::unsure : flaw;
 }
 
 Flaw Decoder::read() {
-  for (size_t i = 0; i < fields_.size(); ++i) {
+  for (size_t i = 0; i < fields_.size; ++i) {
     now_ = 0;
     Flaw flaw = step(i);
     if (flaw != Flaw::none) return flaw;
@@ -36,11 +37,11 @@ Flaw Decoder::read() {
 }
 
 Flaw Decoder::step(size_t i) {
-  const std::string& text = fields_[i].text;
-  switch (fields_[i].kind) {
+  std::string_view text = fields_.all[i].text;
+  switch (fields_.all[i].kind) {
     case Kind::date: return date_field(i);
-    case Kind::time: return time_field(text);
-    case Kind::zone: now_ = kZone; return zone(text.c_str());
+    case Kind::time: return time_field(text.data());
+    case Kind::zone: now_ = kZone; return zone(text.data());
     case Kind::number: return label_ != Unit::none ? labelled_number(text) : number_field(i);
     case Kind::string:
     case Kind::special: return word_field(text);
@@ -49,17 +50,17 @@ Flaw Decoder::step(size_t i) {
 }
 
 Flaw Decoder::date_field(size_t i) {
-  const std::string& text = fields_[i].text;
+  std::string_view text = fields_.all[i].text;
   bool digit = is_digit(text[0]);
   if (time_only_) {
-    size_t count = fields_.size();
+    size_t count = fields_.size;
     bool dated = i == 0 && count >= 2 &&
-                 (fields_[count - 1].kind == Kind::date || fields_[1].kind == Kind::time);
-    if (dated) return date(text);
+                 (fields_.all[count - 1].kind == Kind::date || fields_.all[1].kind == Kind::time);
+    if (dated) return date(text.data());
     return digit ? zone_behind_time(text) : named_zone(text);
   }
   if (label_ == Unit::julian) {
-    const char* at = text.c_str();
+    const char* at = text.data();
     int32_t day;
     if (!read_int(at, day) || day < 0) return Flaw::overflow;
     date_of_julian(day, civil);
@@ -70,7 +71,7 @@ Flaw Decoder::date_field(size_t i) {
     label_ = Unit::none;
     return Flaw::none;
   }
-  if (label_ == Unit::none && !has(kMonth | kDay)) return date(text);
+  if (label_ == Unit::none && !has(kMonth | kDay)) return date(text.data());
   if (!digit && label_ == Unit::none) return named_zone(text);
   if (label_ != Unit::none && label_ != Unit::time) return Flaw::format;
   label_ = Unit::none;
@@ -78,18 +79,18 @@ Flaw Decoder::date_field(size_t i) {
 }
 
 // hhmmss-zz
-Flaw Decoder::zone_behind_time(std::string text) {
+Flaw Decoder::zone_behind_time(std::string_view text) {
   if (has(kTime)) return Flaw::format;
   size_t dash = text.find('-');
   if (dash == text.npos) return Flaw::format;
-  Flaw flaw = zone(text.c_str() + dash);
+  Flaw flaw = zone(text.data() + dash);
   if (flaw != Flaw::none) return flaw;
   flaw = run_together(text.substr(0, dash), time_only_ ? seen_ | kDate : seen_);
   now_ |= kZone;
   return flaw;
 }
 
-Flaw Decoder::named_zone(const std::string& name) {
+Flaw Decoder::named_zone(std::string_view name) {
   now_ = kZone;
   offset_known = false;
   named_zone_ = true;
@@ -99,7 +100,7 @@ Flaw Decoder::named_zone(const std::string& name) {
   return zone == Zone::none ? Flaw::zone : Flaw::unsure;
 }
 
-Flaw Decoder::time_field(const std::string& text) {
+Flaw Decoder::time_field(const char* text) {
   if (label_ != Unit::none && label_ != Unit::time) return Flaw::format;
   label_ = Unit::none;
   now_ = kTime;
@@ -115,8 +116,8 @@ Flaw Decoder::time_field(const std::string& text) {
 }
 
 // Behind a word that says what it is.
-Flaw Decoder::labelled_number(const std::string& text) {
-  const char* at = text.c_str();
+Flaw Decoder::labelled_number(std::string_view text) {
+  const char* at = text.data();
   int32_t value;
   if (!read_int(at, value)) return Flaw::overflow;
   if (*at != '.' && *at != '\0') return Flaw::format;
@@ -144,17 +145,17 @@ Flaw Decoder::labelled_number(const std::string& text) {
 }
 
 Flaw Decoder::number_field(size_t i) {
-  const std::string& text = fields_[i].text;
+  std::string_view text = fields_.all[i].text;
   size_t point = text.find('.');
   bool broken = point != text.npos;
   if (time_only_) {
-    bool dated = i == 0 && fields_.size() >= 2 && fields_.back().kind == Kind::date;
-    if (broken && dated) return date(text);
+    bool dated = i == 0 && fields_.size >= 2 && fields_.all[fields_.size - 1].kind == Kind::date;
+    if (broken && dated) return date(text.data());
     if (broken && point <= 2) return Flaw::format;
     return broken || text.size() > 4 ? run_together(text, seen_ | kDate)
                                      : number(text, false, seen_ | kDate);
   }
-  if (broken && (seen_ & kDate) == 0) return date(text);
+  if (broken && (seen_ & kDate) == 0) return date(text.data());
   if (broken && point > 2) return run_together(text, seen_);
   bool joined = text.size() >= 6 && ((seen_ & kDate) == 0 || (seen_ & kTime) == 0);
   return joined ? run_together(text, seen_) : number(text, text_month_, seen_);

@@ -4,7 +4,7 @@
 
 namespace ballast::check {
 
-Flaw Decoder::word_field(const std::string& text) {
+Flaw Decoder::word_field(std::string_view text) {
   Meaning meaning = find_abbreviation(text);
   if (meaning.word == Word::unknown) meaning = find_word(text);
   switch (meaning.word) {
@@ -31,9 +31,11 @@ Flaw Decoder::word_field(const std::string& text) {
   }
   if (!is_alpha(text[0])) return Flaw::format;
   // From 18 on the abbreviations of the session's own zone are known as well.
-  if (version_ >= 18 && text.size() <= 6) return Flaw::unsure;
   Flaw flaw = named_zone(text);
-  return flaw == Flaw::zone ? Flaw::format : flaw;
+  if (flaw == Flaw::zone && (version_ < 18 || text.size() > 6)) return Flaw::format;
+  // Be it a zone or not, what is wrong as well is said in the same words.
+  if (flaw != Flaw::none) maybe_zone_ = true;
+  return Flaw::none;
 }
 
 Flaw Decoder::reserved_word(Reserved word) {

@@ -8,8 +8,6 @@
 namespace ballast::check {
 namespace {
 
-constexpr size_t kMostFields = 25;
-
 bool is_word(char c) { return is_alpha(c) || is_digit(c); }
 // Punctuation that is only between fields.
 bool is_mark(char c) {
@@ -19,7 +17,7 @@ bool is_mark(char c) {
 // Takes characters from a text into fields, as far as the buffer has room for them.
 class Cutter {
  public:
-  Cutter(const char* at, size_t room, std::vector<Field>& out) : at_(at), room_(room), out_(out) {}
+  Cutter(const char* at, size_t room, Fields& out) : at_(at), room_(room), out_(out) {}
 
   Flaw cut() {
     while (*at_ != '\0') {
@@ -27,20 +25,26 @@ class Cutter {
         ++at_;
         continue;
       }
-      if (out_.size() >= kMostFields) return Flaw::format;
-      field_ = {};
+      if (out_.size >= Fields::kMost) return Flaw::format;
+      from_ = used_;
       if (!cut_one() || full_) return Flaw::format;
-      out_.push_back(std::move(field_));
-      ++used_;  // its NUL
+      field().text = word();
+      out_.characters[used_++] = '\0';
+      ++out_.size;
     }
     return Flaw::none;
   }
 
  private:
+  Field& field() { return out_.all[out_.size]; }
+  std::string_view word() const { return {out_.characters + from_, used_ - from_}; }
+
   void take() {
-    if (used_ + 1 >= room_) full_ = true;
-    ++used_;
-    field_.text += lower(*at_++);
+    if (used_ + 1 >= room_) {
+      full_ = true;
+    } else {
+      out_.characters[used_++] = lower(*at_++);
+    }
   }
   template <typename Is>
   void take_while(Is is) {
@@ -53,7 +57,7 @@ class Cutter {
       take_while(is_digit);
       cut_number();
     } else if (*at_ == '.') {
-      field_.kind = Kind::number;
+      field().kind = Kind::number;
       take();
       take_while(is_digit);
     } else if (is_alpha(*at_)) {
@@ -69,33 +73,33 @@ class Cutter {
   // Behind the first digits.
   void cut_number() {
     char mark = *at_;
-    field_.kind = Kind::number;
+    field().kind = Kind::number;
     if (mark == ':') {
-      field_.kind = Kind::time;
+      field().kind = Kind::time;
       take();
       take_while([](char c) { return is_digit(c) || c == ':' || c == '.'; });
     } else if (mark == '-' || mark == '/' || mark == '.') {
       take();
       if (!is_digit(*at_)) {
-        field_.kind = Kind::date;
+        field().kind = Kind::date;
         take_while([mark](char c) { return is_word(c) || c == mark; });
         return;
       }
-      field_.kind = mark == '.' ? Kind::number : Kind::date;
+      field().kind = mark == '.' ? Kind::number : Kind::date;
       take_while(is_digit);
       if (*at_ != mark || full_) return;
-      field_.kind = Kind::date;
+      field().kind = Kind::date;
       take_while([mark](char c) { return is_digit(c) || c == mark; });
     }
   }
 
   void cut_word() {
-    field_.kind = Kind::string;
+    field().kind = Kind::string;
     take_while(is_alpha);
     bool date = *at_ == '-' || *at_ == '/' || *at_ == '.';
-    if (*at_ == '+' || is_digit(*at_)) date = find_word(field_.text).word == Word::unknown;
+    if (*at_ == '+' || is_digit(*at_)) date = find_word(word()).word == Word::unknown;
     if (!date) return;
-    field_.kind = Kind::date;
+    field().kind = Kind::date;
     take_while([](char c) {
       return is_word(c) || c == '+' || c == '-' || c == '/' || c == '_' || c == '.' || c == ':';
     });
@@ -105,10 +109,10 @@ class Cutter {
     take();
     at_ = skip_spaces(at_);
     if (is_digit(*at_)) {
-      field_.kind = Kind::zone;
+      field().kind = Kind::zone;
       take_while([](char c) { return is_digit(c) || c == ':' || c == '.' || c == '-'; });
     } else {
-      field_.kind = Kind::special;
+      field().kind = Kind::special;
       if (!is_alpha(*at_)) return false;
       take_while(is_alpha);
     }
@@ -117,21 +121,20 @@ class Cutter {
 
   const char* at_;
   size_t room_;
-  std::vector<Field>& out_;
-  Field field_{};
+  Fields& out_;
+  size_t from_ = 0;  // where the field begins
   size_t used_ = 0;
   bool full_ = false;
 };
 
 }  // namespace
 
-Flaw cut_fields(const char* at, size_t room, std::vector<Field>& out) {
-  return Cutter(at, room, out).cut();
-}
+Flaw cut_fields(const char* at, size_t room, Fields& out) { return Cutter(at, room, out).cut(); }
 
-bool is_older_form(const std::vector<Field>& fields, int version) {
+bool is_older_form(const Fields& fields, int version) {
   if (version >= 15) return false;
-  for (const Field& field : fields) {
+  for (size_t i = 0; i < fields.size; ++i) {
+    const Field& field = fields.all[i];
     int digits = 0;
     for (char c : field.text) {
       digits = is_digit(c) ? digits + 1 : 0;
@@ -142,23 +145,24 @@ bool is_older_form(const std::vector<Field>& fields, int version) {
   return false;
 }
 
-LiteralVerdict tell(Flaw flaw, const char* type, Text text, int version, const std::string& zone) {
-  const std::string quoted = ": \"" + text + "\"";
+LiteralVerdict tell(Flaw flaw, const char* type, Text text, int version, std::string_view zone) {
+  auto range = [&](const char* code, const char* what, std::string_view hint = {}) {
+    return refused(code, {what, " out of range: \"", text, "\""}, {}, hint);
+  };
   switch (flaw) {
     case Flaw::none: return taken();
     case Flaw::unsure: return not_judged();
-    case Flaw::overflow: return refused("22008", "date/time field value out of range" + quoted);
+    case Flaw::overflow: return range("22008", "date/time field value");
     case Flaw::month_day:
-      return refused("22008", "date/time field value out of range" + quoted, {},
-                     std::string("Perhaps you need a different \"") +
-                         (version < 18 ? "datestyle" : "DateStyle") + "\" setting.");
-    case Flaw::interval: return refused("22015", "interval field value out of range" + quoted);
-    case Flaw::displacement:
-      return refused("22009", "time zone displacement out of range" + quoted);
-    case Flaw::zone: return refused("22023", "time zone \"" + zone + "\" not recognized");
+      return range("22008", "date/time field value",
+                   version < 18 ? "Perhaps you need a different \"datestyle\" setting."
+                                : "Perhaps you need a different \"DateStyle\" setting.");
+    case Flaw::interval: return range("22015", "interval field value");
+    case Flaw::displacement: return range("22009", "time zone displacement");
+    case Flaw::zone: return refused("22023", {"time zone \"", zone, "\" not recognized"});
     case Flaw::format: break;
   }
-  return refused("22007", std::string("invalid input syntax for type ") + type + quoted);
+  return refused("22007", {"invalid input syntax for type ", type, ": \"", text, "\""});
 }
 
 bool read_int(const char*& at, int32_t& out) {
@@ -184,8 +188,7 @@ bool read_micros(const char* at, int32_t& out) {
   return true;
 }
 
-Flaw read_clock(const std::string& text, bool minutes, Clock& out) {
-  const char* at = text.c_str();
+Flaw read_clock(const char* at, bool minutes, Clock& out) {
   constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
   out.hour = read_long(at);
   if (out.hour == kMost) return Flaw::overflow;

@@ -2,8 +2,7 @@
 
 #pragma once
 
-#include <string>
-#include <vector>
+#include <string_view>
 
 #include "literal_parts.h"
 
@@ -14,8 +13,17 @@ namespace ballast::check {
 enum class Kind : uint8_t { number, date, time, string, special, zone };
 
 struct Field {
-  Kind kind;
-  std::string text;  // in lower case
+  Kind kind = Kind::number;
+  std::string_view text;  // in lower case, with a NUL behind it
+};
+
+// The fields of a text, and the characters that they are of.
+struct Fields {
+  static constexpr size_t kMost = 25, kRoom = 256;
+
+  Field all[kMost];
+  size_t size = 0;
+  char characters[kRoom];
 };
 
 enum class Flaw : uint8_t {
@@ -29,16 +37,16 @@ enum class Flaw : uint8_t {
   unsure
 };
 
-// Cuts a text; `room` is the size of PostgreSQL's buffer for it.
-Flaw cut_fields(const char* at, size_t room, std::vector<Field>& out);
+// Cuts a text; `room` is the size of PostgreSQL's buffer for it, kRoom at most.
+Flaw cut_fields(const char* at, size_t room, Fields& out);
 
 // Whether a server of this version reads one of them by rules that are not followed here: before 15
 // integers were smaller, and a point was not let go that nothing follows.
-bool is_older_form(const std::vector<Field>& fields, int version);
+bool is_older_form(const Fields& fields, int version);
 
 // What DateTimeParseError says. `zone` is the unknown one.
 LiteralVerdict tell(Flaw flaw, const char* type, Text text, int version,
-                    const std::string& zone = {});
+                    std::string_view zone = {});
 
 // strtoint: an int at `at`, which is moved behind it; false where it is too large.
 bool read_int(const char*& at, int32_t& out);
@@ -54,6 +62,6 @@ struct Clock {
 };
 
 // hh:mm[:ss[.fraction]], or mm:ss.fraction; `minutes` where mm:ss is meant.
-Flaw read_clock(const std::string& text, bool minutes, Clock& out);
+Flaw read_clock(const char* at, bool minutes, Clock& out);
 
 }  // namespace ballast::check

@@ -89,8 +89,9 @@ Number scan_float(const char*& at, int bits) {
 }
 
 LiteralVerdict float_out_of_range(const char* from, const char* to, int bits) {
-  return refused("22003", "\"" + std::string(from, to) + "\" is out of range for type " +
-                              (bits == 32 ? "real" : "double precision"));
+  std::string_view number(from, static_cast<size_t>(to - from));
+  return refused("22003", {"\"", number, "\" is out of range for type ",
+                           bits == 32 ? "real" : "double precision"});
 }
 
 LiteralVerdict read_float(Text text, int bits, int version) {

@@ -56,7 +56,7 @@ Unit last_unit(uint32_t fields) {
 
 class IntervalReader {
  public:
-  IntervalReader(const std::vector<Field>& fields, uint32_t range, int version)
+  IntervalReader(const Fields& fields, uint32_t range, int version)
       : fields_(fields), range_(range), version_(version) {}
 
   // Before 17 other errors came first where a word is no unit.
@@ -70,10 +70,10 @@ class IntervalReader {
 
  private:
   Flaw read() {
-    for (size_t i = fields_.size(); i-- > 0;) {
+    for (size_t i = fields_.size; i-- > 0;) {
       now_ = 0;
-      last_ = i + 1 == fields_.size();
-      Flaw flaw = step(fields_[i]);
+      last_ = i + 1 == fields_.size;
+      Flaw flaw = step(fields_.all[i]);
       if (flaw != Flaw::none) return flaw;
       if ((now_ & seen_) != 0) return Flaw::format;
       seen_ |= now_;
@@ -84,20 +84,20 @@ class IntervalReader {
   }
 
   Flaw step(const Field& field) {
-    const std::string& text = field.text;
+    std::string_view text = field.text;
     switch (field.kind) {
-      case Kind::time: return clock(text);
+      case Kind::time: return clock(text.data());
       case Kind::zone:
         if (text.find(':') != text.npos) {
           Span before = span;
-          Flaw flaw = clock(text.substr(1));
+          Flaw flaw = clock(text.data() + 1);
           if (flaw == Flaw::none && text[0] == '-') span.micros = -span.micros;
           if (flaw == Flaw::none) return flaw;
           span = before, now_ = 0;
         }
-        return number(text);
+        return number(text.data());
       case Kind::date:
-      case Kind::number: return number(text);
+      case Kind::number: return number(text.data());
       case Kind::string:
       case Kind::special: return word(text);
     }
@@ -107,7 +107,7 @@ class IntervalReader {
   // Before 17 a unit was let go that no number used, and "ago" wherever it stood.
   Flaw lenient() const { return version_ < 17 ? Flaw::unsure : Flaw::format; }
 
-  Flaw clock(const std::string& text) {
+  Flaw clock(const char* text) {
     Clock at;
     now_ = kClock;
     Flaw flaw = read_clock(text, range_ == (kMinute | kSecond), at);
@@ -122,9 +122,9 @@ class IntervalReader {
     return Flaw::none;
   }
 
-  Flaw number(const std::string& text) {
+  Flaw number(const char* text) {
     if (!unit_known_) unit_ = last_unit(range_), unit_known_ = true;
-    const char* at = text.c_str();
+    const char* at = text;
     bool negative = *at == '-';
     bool over = false;
     int64_t whole = read_long(at, &over);
@@ -152,7 +152,7 @@ class IntervalReader {
     return Flaw::none;
   }
 
-  Flaw word(const std::string& text) {
+  Flaw word(std::string_view text) {
     if (unit_waits_) return lenient();
     Meaning meaning = find_unit(text);
     if (meaning.word == Word::unknown) meaning = find_word(text);
@@ -182,7 +182,7 @@ class IntervalReader {
     }
   }
 
-  const std::vector<Field>& fields_;
+  const Fields& fields_;
   const uint32_t range_;
   const int version_;
   uint32_t seen_ = 0, now_ = 0;
@@ -194,12 +194,15 @@ class IntervalReader {
   bool other_word_ = false;
 };
 
-LiteralVerdict out_of_range() { return refused("22008", "interval out of range"); }
+// Before 17 such an interval was let go, or something else was said of it.
+LiteralVerdict out_of_range(int version) {
+  return version < 17 ? not_judged() : refused("22008", {"interval out of range"});
+}
 
 // Rounding to the modifier's digits of seconds may go over the end.
 LiteralVerdict finish(const Span& span, int32_t modifier, uint32_t range, int version) {
   int64_t months = int64_t{span.years} * 12 + span.months;
-  if (months != static_cast<int32_t>(months)) return out_of_range();
+  if (months != static_cast<int32_t>(months)) return out_of_range(version);
   int precision = modifier & 0xffff;
   if (modifier < 0 || precision > 6) return taken();
   bool seconds = (range & kSecond) != 0 || range == 0x7fff;
@@ -208,21 +211,22 @@ LiteralVerdict finish(const Span& span, int32_t modifier, uint32_t range, int ve
   int64_t rounded = seconds ? span.micros : 0;
   bool over = rounded >= 0 ? __builtin_add_overflow(rounded, half, &rounded)
                            : __builtin_sub_overflow(rounded, half, &rounded);
-  return !over ? taken() : version < 17 ? not_judged() : out_of_range();
+  return over ? out_of_range(version) : taken();
 }
 
 }  // namespace
 
 LiteralVerdict read_interval(Text text, int32_t modifier, int version) {
   uint32_t range = modifier < 0 ? 0x7fff : static_cast<uint32_t>(modifier >> 16) & 0x7fff;
-  std::vector<Field> fields;
+  Fields fields;
   Flaw flaw = cut_fields(text.c_str(), 256, fields);
   IntervalReader reader(fields, range, version);
   if (flaw == Flaw::none) flaw = reader.run();
   Span span = reader.span;
   if (flaw == Flaw::format) flaw = read_iso_interval(text.c_str(), span = {});
   if (flaw == Flaw::overflow) flaw = Flaw::interval;
-  if (flaw != Flaw::none && is_older_form(fields, version)) flaw = Flaw::unsure;
+  bool older = is_older_form(fields, version) || (version < 15 && text.starts_with('P'));
+  if (flaw != Flaw::none && older) flaw = Flaw::unsure;
   if (flaw != Flaw::none) return tell(flaw, "interval", text, version);
   return reader.infinite ? taken() : finish(span, modifier, range, version);
 }

@@ -55,7 +55,7 @@ class Lexer {
   }
 
   Token token = Token::end;
-  std::string text() const { return std::string(from_, at_); }
+  std::string_view text() const { return {from_, static_cast<size_t>(at_ - from_)}; }
   char stop() const { return *at_; }
 
  private:
@@ -136,25 +136,27 @@ class Lexer {
   const int version_;
 };
 
-LiteralVerdict bad_json(std::string detail) {
-  return refused("22P02", "invalid input syntax for type json", std::move(detail));
+LiteralVerdict bad_json(std::initializer_list<std::string_view> detail) {
+  std::string text;
+  for (std::string_view part : detail) text += part;
+  return refused("22P02", {"invalid input syntax for type json"}, text);
 }
 
 LiteralVerdict tell(Wrong wrong, const Lexer& lexer) {
-  constexpr char kHex[] = "0123456789abcdef";
-  auto stop = static_cast<unsigned char>(lexer.stop());
   switch (wrong) {
-    case Wrong::escape: return bad_json("Escape sequence \"\\" + lexer.text() + "\" is invalid.");
-    case Wrong::control:
-      return bad_json(std::string("Character with value 0x") + kHex[stop / 16] + kHex[stop % 16] +
-                      " must be escaped.");
-    case Wrong::hex: return bad_json("\"\\u\" must be followed by four hexadecimal digits.");
+    case Wrong::escape: return bad_json({"Escape sequence \"\\", lexer.text(), "\" is invalid."});
+    case Wrong::control: {
+      auto stop = static_cast<size_t>(lexer.stop());
+      std::string_view low = std::string_view("0123456789abcdef").substr(stop % 16, 1);
+      return bad_json({"Character with value 0x", stop < 16 ? "0" : "1", low, " must be escaped."});
+    }
+    case Wrong::hex: return bad_json({"\"\\u\" must be followed by four hexadecimal digits."});
     case Wrong::zero:
-      return refused("22P05", "unsupported Unicode escape sequence",
+      return refused("22P05", {"unsupported Unicode escape sequence"},
                      "\\u0000 cannot be converted to text.");
-    case Wrong::high: return bad_json("Unicode high surrogate must not follow a high surrogate.");
-    case Wrong::low: return bad_json("Unicode low surrogate must follow a high surrogate.");
-    default: return bad_json("Token \"" + lexer.text() + "\" is invalid.");
+    case Wrong::high: return bad_json({"Unicode high surrogate must not follow a high surrogate."});
+    case Wrong::low: return bad_json({"Unicode low surrogate must follow a high surrogate."});
+    default: return bad_json({"Token \"", lexer.text(), "\" is invalid."});
   }
 }
 
@@ -194,10 +196,10 @@ class Reader {
       if (lexer_.token == Token::end && state_ == State::finished) return taken();
       if (open_.size() > kDeepest) return not_judged();
       if (step(lexer_.token)) continue;
-      if (lexer_.token == Token::end) return bad_json("The input string ended unexpectedly.");
+      if (lexer_.token == Token::end) return bad_json({"The input string ended unexpectedly."});
       bool object = !open_.empty() && open_.back() == '{';
-      return bad_json(std::string("Expected ") + expected(state_, object) + ", but found \"" +
-                      lexer_.text() + "\".");
+      return bad_json(
+          {"Expected ", expected(state_, object), ", but found \"", lexer_.text(), "\"."});
     }
   }
 

@@ -13,7 +13,7 @@ constexpr int64_t kFirstDay = -2451545, kLastDay = 2147483494 - 2451545;
 constexpr int64_t kFirstMicro = -211813488000000000, kLastMicro = 9223371331200000000;
 
 LiteralVerdict out_of_range_moment(const char* name, Text text) {
-  return refused("22008", std::string(name) + " out of range: \"" + text + "\"");
+  return refused("22008", {name, " out of range: \"", text, "\""});
 }
 
 // Whether counting its days overflows nothing.
@@ -58,7 +58,7 @@ LiteralVerdict read_moment(Text text, Moment moment, int version, Ordinal* ordin
   const char* name = kNames[static_cast<int>(moment)];
   bool time_only = moment == Moment::time || moment == Moment::timetz;
   bool stamp = moment == Moment::timestamp || moment == Moment::timestamptz;
-  std::vector<Field> fields;
+  Fields fields;
   Flaw flaw = cut_fields(text.c_str(), stamp ? 153 : 129, fields);
   Decoder decoder(fields, time_only, version);
   if (flaw == Flaw::none) flaw = decoder.run();

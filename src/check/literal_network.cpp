@@ -152,7 +152,7 @@ LiteralVerdict read_network(Text text, bool cidr) {
   bool fine = v6 ? read_v6(text.c_str(), address) : read_v4(text.c_str(), cidr, address);
   if (!fine) return bad_syntax(cidr ? "cidr" : "inet", text);
   if (!cidr || is_network(address, v6 ? 128 : 32)) return taken();
-  return refused("22P02", "invalid cidr value: \"" + text + "\"",
+  return refused("22P02", {"invalid cidr value: \"", text, "\""},
                  "Value has bits set to right of mask.");
 }
 

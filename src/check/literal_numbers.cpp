@@ -24,7 +24,7 @@ const char* integer_name(int bits) {
   return bits == 16 ? "smallint" : bits == 32 ? "integer" : "bigint";
 }
 
-LiteralVerdict overflows() { return refused("22003", "value overflows numeric format"); }
+LiteralVerdict overflows() { return refused("22003", {"value overflows numeric format"}); }
 
 // NaN and the infinities, `number` being the number with its sign and `at` behind it.
 LiteralVerdict read_special(Text text, const char* number, const char* at) {

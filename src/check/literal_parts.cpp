@@ -7,23 +7,25 @@ namespace ballast::check {
 LiteralVerdict taken() { return {Judged::taken, {}}; }
 LiteralVerdict not_judged() { return {Judged::not_judged, {}}; }
 
-LiteralVerdict refused(const char* code, std::string message, std::string detail,
-                       std::string hint) {
+LiteralVerdict refused(const char* code, std::initializer_list<std::string_view> message,
+                       std::string_view detail, std::string_view hint) {
   LiteralVerdict out{Judged::refused, {}};
   out.error.code = code;
-  out.error.message = std::move(message);
-  if (!detail.empty()) out.error.fields.push_back({"detail", std::move(detail)});
-  if (!hint.empty()) out.error.fields.push_back({"hint", std::move(hint)});
+  for (std::string_view part : message) out.error.message += part;
+  auto add = [&](std::string_view key, std::string_view text) {
+    if (!text.empty()) out.error.fields.push_back({key, std::string(text)});
+  };
+  add("detail", detail);
+  add("hint", hint);
   return out;
 }
 
 LiteralVerdict bad_syntax(const char* type, Text text) {
-  return refused("22P02",
-                 std::string("invalid input syntax for type ") + type + ": \"" + text + "\"");
+  return refused("22P02", {"invalid input syntax for type ", type, ": \"", text, "\""});
 }
 
 LiteralVerdict out_of_range(const char* type, Text text) {
-  return refused("22003", "value \"" + text + "\" is out of range for type " + type);
+  return refused("22003", {"value \"", text, "\" is out of range for type ", type});
 }
 
 int digit_of(char c, int base) {
@@ -38,10 +40,10 @@ bool begins(const char* at, const char* word) {
   return true;
 }
 
-std::string character(const char* at) {
+std::string_view character(const char* at) {
   size_t size = 1;
   while ((at[size] & 0xc0) == 0x80) ++size;
-  return std::string(at, (at[0] & 0x80) != 0 ? size : 1);
+  return {at, (at[0] & 0x80) != 0 ? size : 1};
 }
 
 int32_t count_characters(std::string_view text) {
@@ -51,20 +53,22 @@ int32_t count_characters(std::string_view text) {
 }
 
 int64_t read_long(const char*& at, bool* over) {
-  constexpr uint64_t kMost = std::numeric_limits<int64_t>::max();
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
   const char* in = skip_spaces(at);
-  bool negative = *in == '-';
+  bool negative = *in == '-', large = false;
   if (*in == '-' || *in == '+') ++in;
   if (!is_digit(*in)) return 0;
-  uint64_t value = 0;
+  // Counted downwards, since that goes one further.
+  int64_t value = 0;
   for (; is_digit(*in); ++in) {
-    uint64_t digit = static_cast<uint64_t>(*in - '0');
-    value = value > (kMost - digit) / 10 ? kMost + 1 : value * 10 + digit;
+    large = large || __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, *in - '0', &value);
   }
   at = in;
-  if (over != nullptr) *over = value > kMost;
-  if (!negative) return static_cast<int64_t>(value > kMost ? kMost : value);
-  return value > kMost ? std::numeric_limits<int64_t>::min() : -static_cast<int64_t>(value);
+  large = large || (!negative && value < -kMost);
+  if (over != nullptr) *over = large;
+  if (large) return negative ? std::numeric_limits<int64_t>::min() : kMost;
+  return negative ? value : -value;
 }
 
 }  // namespace ballast::check

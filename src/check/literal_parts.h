@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 #include "literal.h"
 
@@ -23,8 +25,9 @@ struct Ordinal {
 
 LiteralVerdict taken();
 LiteralVerdict not_judged();
-LiteralVerdict refused(const char* code, std::string message, std::string detail = {},
-                       std::string hint = {});
+// The message is joined of its parts.
+LiteralVerdict refused(const char* code, std::initializer_list<std::string_view> message,
+                       std::string_view detail = {}, std::string_view hint = {});
 // 22P02, invalid input syntax for type ….
 LiteralVerdict bad_syntax(const char* type, Text text);
 // 22003, value … is out of range for type ….
@@ -44,7 +47,7 @@ inline const char* skip_spaces(const char* at) {
   return at;
 }
 // The character of UTF-8 that begins at `at`.
-std::string character(const char* at);
+std::string_view character(const char* at);
 // How many characters of UTF-8 there are.
 int32_t count_characters(std::string_view text);
 // An integer as strtol reads it, moving `at` behind it; saturated where it is too large, which

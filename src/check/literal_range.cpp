@@ -44,7 +44,7 @@ class RangeReader {
 
  private:
   LiteralVerdict malformed(const char* detail) {
-    return refused("22P02", "malformed range literal: \"" + text_ + "\"", detail);
+    return refused("22P02", {"malformed range literal: \"", text_, "\""}, detail);
   }
 
   bool cut_bound(Bound& out) {
@@ -88,7 +88,7 @@ class RangeReader {
       if (!lower_.at.known || !upper_.at.known) return not_judged();
       if (lower_.at.value > upper_.at.value) {
         return refused("22000",
-                       "range lower bound must be less than or equal to range upper bound");
+                       {"range lower bound must be less than or equal to range upper bound"});
       }
     }
     // An empty range is not brought into the form [lower,upper).
@@ -98,8 +98,8 @@ class RangeReader {
                  (!upper_.infinite && upper_.inclusive && is_last(upper_.at));
     if (!steps) return taken();
     if (type_.oid == kDateRange) return not_judged();
-    return refused("22003",
-                   type_.oid == kInt4Range ? "integer out of range" : "bigint out of range");
+    const char* type = type_.oid == kInt4Range ? "integer" : "bigint";
+    return refused("22003", {type, " out of range"});
   }
 
   // Whether the next value is out of range.
@@ -136,7 +136,7 @@ class MultirangeReader {
 
  private:
   LiteralVerdict malformed(const char* detail) {
-    return refused("22P02", "malformed multirange literal: \"" + text_ + "\"", detail);
+    return refused("22P02", {"malformed multirange literal: \"", text_, "\""}, detail);
   }
   bool fail(const char* detail) {
     verdict_ = malformed(*at_ == '\0' ? "Unexpected end of input." : detail);

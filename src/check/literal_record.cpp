@@ -27,7 +27,7 @@ class RecordReader {
 
  private:
   LiteralVerdict malformed(const char* detail) {
-    return refused("22P02", "malformed record literal: \"" + text_ + "\"", detail);
+    return refused("22P02", {"malformed record literal: \"", text_, "\""}, detail);
   }
 
   LiteralVerdict read_column(const catalog::Column& column) {

@@ -44,6 +44,7 @@ Result<Done> insert_action(Scope& scope, const MergeWhenClause* when) {
       target.name = columns[i]->name;
       target.column = columns[i]->number;
       target.is_insert = true;
+      target.overriding = when->override;
       action.push_back(target);
     }
   }

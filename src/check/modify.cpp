@@ -17,12 +17,14 @@ bool is_general(const SelectStmt* select) {
 
 using Columns = std::vector<const catalog::Column*>;
 
-void set_targets(Query& query, const std::vector<Expression*>& row, const Columns& columns) {
+void set_targets(Query& query, const std::vector<Expression*>& row, const Columns& columns,
+                 int overriding) {
   for (size_t i = 0; i < row.size(); ++i) {
     Target target;
     target.expression = row[i];
     target.name = columns[i]->name;
     target.column = columns[i]->number;
+    target.overriding = overriding;
     query.targets.push_back(target);
   }
 }
@@ -56,7 +58,7 @@ Result<Done> insert_select(Scope& scope, const InsertStmt* node, const Columns& 
     row.push_back(value);
   }
   row = TRY(insert_row(scope, std::move(row), node->cols, columns));
-  set_targets(*scope.query, row, columns);
+  set_targets(*scope.query, row, columns, node->override);
   return Done{};
 }
 
@@ -77,7 +79,7 @@ Result<Done> insert_values(Scope& scope, const InsertStmt* node, const Columns& 
     rows.push_back(TRY(insert_row(scope, std::move(row), node->cols, columns)));
   }
   if (single) {
-    set_targets(*scope.query, rows[0], columns);
+    set_targets(*scope.query, rows[0], columns, node->override);
     return Done{};
   }
   range = scope.a.memory.range();
@@ -94,7 +96,7 @@ Result<Done> insert_values(Scope& scope, const InsertStmt* node, const Columns& 
                       columns[i]->modifier};
     row.push_back(variable(scope, column, 0, -1));
   }
-  set_targets(*scope.query, row, columns);
+  set_targets(*scope.query, row, columns, node->override);
   return Done{};
 }
 
@@ -154,7 +156,6 @@ Result<Done> analyze_insert(Scope& scope, const InsertStmt* node) {
     target.relation_visible = target.columns_visible = true;
     scope.names = {target};
   }
-  query.overriding = node->override;
   if (node->onConflictClause != nullptr) TRY(on_conflict(scope, node->onConflictClause));
   return returning_list(scope, node->returningList, Place::returning);
 }

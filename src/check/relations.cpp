@@ -245,7 +245,12 @@ Result<const catalog::Relation*> open_relation(Scope& scope, const RangeVar* nam
   std::string written = name->schemaname == nullptr
                             ? std::string(name->relname)
                             : say("{}.{}", {name->schemaname, name->relname});
-  if (may_be_unknown(a)) return not_checked(say("relation {} is not known", written));
+  bool internal =
+      name->schemaname != nullptr && (std::strncmp(name->schemaname, "pg_toast", 8) == 0 ||
+                                      std::strncmp(name->schemaname, "pg_temp_", 8) == 0);
+  if (internal || may_be_unknown(a)) {
+    return not_checked(say("relation {} is not known", written));
+  }
   std::string detail, hint;
   if (name->schemaname == nullptr && is_future_cte(scope, name->relname)) {
     detail =

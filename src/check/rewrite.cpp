@@ -33,7 +33,7 @@ Result<Done> check_inserted(const Analysis& a, const Query& query,
     for (const Target& target : targets) {
       if (target.column != column.number || is_default(query, target.expression)) continue;
       bool identity = column.generated == 0;
-      if (identity && query.overriding != OVERRIDING_NOT_SET) continue;
+      if (identity && target.overriding != OVERRIDING_NOT_SET) continue;
       return fail(
           a, "428C9", say("cannot insert a non-DEFAULT value into column \"{}\"", column.name), -1,
           identity ? "Use OVERRIDING SYSTEM VALUE to override." : "", always_generated(column));

@@ -113,6 +113,7 @@ std::string run(std::string_view verb, std::string_view input) {
   if (verb == "reply") return dump_reply(trimmed);
   if (verb == "members") return members(trimmed);
   if (verb == "scalar") return scalar(trimmed);
+  if (verb == "check") return dump_check(verb, trimmed);
   return dump_sql(verb, input);
 }
 

@@ -13,6 +13,7 @@ std::string run(std::string_view verb, std::string_view input);
 // The verbs of room `sql`.
 std::string dump_sql(std::string_view verb, std::string_view input);
 std::string dump_plan(std::string_view verb, std::string_view input);
+std::string dump_check(std::string_view verb, std::string_view input);
 std::string dump_migrate(std::string_view verb, std::string_view input);
 
 // The block-wise reading of a reply, printed row by row; the same however it is split. Where json

@@ -1,8 +1,9 @@
-// The verbs of rooms `folder` and `migrate`: `folder`, files into a bundle, and `run`, a
-// conversation of the runner's.
+// The verbs of rooms `folder`, `migrate` and `branch`: `folder`, files into a bundle, `run`, a
+// conversation of the runner's, and `branch`, one with Neon's API.
 
 #include <nlohmann/json.hpp>
 
+#include "ballast/branch.h"
 #include "ballast/folder.h"
 #include "ballast/hash.h"
 #include "ballast/migrate.h"
@@ -134,12 +135,30 @@ std::string dump_run(std::string_view input) {
   }
 }
 
+// What is wanted on the first line, then events as above. Prints what each leads to.
+std::string dump_branch(std::string_view input) {
+  Result<std::unique_ptr<Task>> made = branch::make_branch(line(input));
+  if (!made.ok()) return dump(made.error());
+  std::unique_ptr<Task> task = std::move(made).value();
+  Frame frame = task->step("{\"start\":{}}", {});
+  for (std::string out;;) {
+    out += frame.head + "\n";
+    if (!frame.body.empty()) out += "  " + frame.body + "\n";
+    if (input.empty()) return out;
+    std::string_view text = line(input);
+    size_t body = text.find(" << ");
+    frame = task->step(text.substr(0, body),
+                       body == text.npos ? std::string_view() : text.substr(body + 4));
+  }
+}
+
 }  // namespace
 
 std::string dump_migrate(std::string_view verb, std::string_view input) {
   if (verb == "folder") return dump_folder(input);
   if (verb == "same") return same(input);
   if (verb == "run") return dump_run(input);
+  if (verb == "branch") return dump_branch(input);
   if (verb == "hash") return hash::sha256_hex(input) + "\n";
   return "no verb " + std::string(verb) + "\n";
 }

@@ -187,8 +187,8 @@ test('the schema for editors knows every key, and is in the package', () => {
     Object.keys(schema.properties).sort(),
     [
       '$schema', 'bundle', 'drizzle', 'endpoint', 'environment', 'lockTimeout',
-      'migrations', 'online', 'order', 'postgres', 'prefix',
-      'schema', 'statementTimeout', 'url',
+      'migrations', 'neon', 'online', 'order', 'postgres', 'prefix', 'queries', 'recorded',
+      'schema', 'searchPath', 'statementTimeout', 'url',
     ],
   )
   assert.equal(schema.additionalProperties, false)

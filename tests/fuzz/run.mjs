@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz -- --seconds N`: libFuzzer over the reply decoder, the JSON reader, the connection
- * string, the frames and SQL, N seconds in all. Findings are printed with the input that caused
+ * string, the frames, SQL, the catalogue and the checker, N seconds in all. Findings are printed with the input that caused
  * them; the corpus grows in build/fuzz/corpus and starts from the Markdown cases.
  */
 import { spawnSync } from 'node:child_process'
@@ -21,6 +21,8 @@ const TARGETS = {
   connection: ['connect'],
   frame: ['request', 'judge'],
   sql: ['tokens', 'comments', 'split', 'describe'],
+  catalog: [],
+  check: ['check'],
 }
 
 function run(command, options) {

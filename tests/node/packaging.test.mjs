@@ -19,6 +19,7 @@ const bin = join(root, 'node_modules/.bin')
 const env = { ...process.env, CI: 'true', WRANGLER_SEND_METRICS: 'false', NO_COLOR: '1' }
 const expected = {
   row: { n: 1 }, inTransaction: { n: 1 }, viaDrizzle: [{ n: 1 }], failure: 'BN', migration: 'BN',
+  viaList: { n: 1 }, schema: 'BQ',
 }
 
 let server
@@ -92,7 +93,7 @@ test('the package holds what it says and nothing else', async () => {
   const promised = Object.values(exports).flatMap(
     entry => typeof entry === 'string' ? entry : Object.values(entry))
   for (const path of promised) assert.ok(tarball.files.includes(path.slice(2)), path)
-  for (const name of ['ballast.wasm', 'ballast-migrate.wasm']) {
+  for (const name of ['ballast.wasm', 'ballast-migrate.wasm', 'ballast-check.wasm']) {
     assert.ok(tarball.files.includes(`dist/${name}`), name)
   }
   for (const path of tarball.files) assert.match(path, /^(dist\/|package\.json$|README\.md$)/)
@@ -101,7 +102,7 @@ test('the package holds what it says and nothing else', async () => {
 
 test('the conditions come in their order, types first', async () => {
   const { exports } = await manifest()
-  for (const path of ['.', './drizzle', './migrate', './expect']) {
+  for (const path of ['.', './drizzle', './migrate', './expect', './check', './verified']) {
     assert.deepEqual(Object.keys(exports[path]),
       ['types', 'workerd', 'edge-light', 'node', 'browser', 'default'])
   }

@@ -12,6 +12,8 @@ const rooms = {
   hash: ['result'],
   sql: ['result'],
   catalog: ['result'],
+  check: ['result', 'json', 'sql', 'catalog'],
+  branch: ['result', 'json', 'task', 'neon'],
   neon: ['result', 'json', 'codec', 'task'],
   migrate: ['result', 'json', 'codec', 'task', 'hash', 'neon'],
   folder: ['result', 'task', 'hash', 'sql'],

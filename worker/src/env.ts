@@ -1,4 +1,5 @@
-import { neon } from 'ballast'
+import { neon, type OnViolation } from 'ballast'
+import { check } from './check.ts'
 import { Problem } from './errors.ts'
 
 /** What wrangler binds for migrations. What is missing is refused, not guessed. */
@@ -32,8 +33,12 @@ export interface App {
 /** How long a request may wait for the database, retries included. */
 const timeoutMs = 10_000
 
-/** A client for this request. It holds no connection, so there is nothing to close. */
-export function database(env: Env): ReturnType<typeof connect> {
+/**
+ * A client for this request. It holds no connection, so there is nothing to close. A query that is
+ * wrong by the schema is refused where the database is known to have that schema, else sent and
+ * reported: what is deployed must not depend on a file being current.
+ */
+export function database(env: Env, onViolation?: OnViolation): ReturnType<typeof connect> {
   if (!env.DATABASE_URL) {
     throw new Problem(
       500,
@@ -41,10 +46,10 @@ export function database(env: Env): ReturnType<typeof connect> {
       'DATABASE_URL is not set. Run `wrangler secret put DATABASE_URL`.',
     )
   }
-  return connect(env.DATABASE_URL)
+  return connect(env.DATABASE_URL, onViolation)
 }
 
 // Rows are asked for as objects, each query names its row's type.
-function connect(url: string) {
-  return neon(url, { timeoutMs })
+function connect(url: string, onViolation: OnViolation | undefined) {
+  return neon(url, { timeoutMs, check, onViolation })
 }

@@ -10,6 +10,7 @@ import type { App, Env } from './env.ts'
 import { Problem, toProblem } from './errors.ts'
 import { maxBody } from './input.ts'
 import { migrate } from './migrate.ts'
+import { rejected } from './rejected.ts'
 import { users } from './users.ts'
 
 const app = new Hono<App>()
@@ -34,12 +35,14 @@ const routes: Readonly<Record<string, readonly string[]>> = {
   '/users/:id': ['GET', 'PATCH', 'DELETE'],
   '/documents': ['GET', 'POST'],
   '/search': ['POST'],
+  '/rejected': ['GET'],
 }
 
 app.get('/', c => c.json({ name: 'ballast-worker', routes }))
 app.route('/users', users)
 app.route('/documents', documents)
 app.route('/search', search)
+app.route('/rejected', rejected)
 
 for (const [path, methods] of Object.entries(routes)) {
   const allow = methods.join(', ')

@@ -34,9 +34,15 @@ function addInit(ballast: Command, exit: Exit): void {
   ballast
     .command('init')
     .description('Write what a project needs to begin: configuration, schema, a Worker.')
+    .addOption(
+      new Option('--ci <ci>', 'the steps of a CI, too: for GitHub, or as plain commands').choices([
+        'github',
+        'plain',
+      ]),
+    )
     .option('--yes', 'do not ask')
     .option(...json)
-    .addHelpText('after', '\nExample:\n  $ ballast init\n\nNothing that is there is written over.')
+    .addHelpText('after', '\nExample:\n  $ ballast init --ci github\n\nNothing that is there is written over.')
     .action(async (flags: InitFlags) => {
       const { initCommand } = await import('./init-command.js')
       exit(await initCommand(flags))
@@ -46,11 +52,14 @@ function addInit(ballast: Command, exit: Exit): void {
 function addCheck(ballast: Command, exit: Exit): void {
   ballast
     .command('check')
-    .description('Look for what is not as it should be in the folder of migrations.')
+    .description('Look for what is not as it should be: in the migrations, and in the queries.')
+    .option('--write', "write the types of rows into the code: sql<{ id: number }>`…`")
+    .option('--frozen', 'write nothing; end with 1 where what is written is not up to date')
+    .option('--watch', 'look again whenever a file has changed')
     .option(...database)
     .addOption(
       new Option('--format <format>', 'how findings are printed')
-        .choices(['text', 'github'])
+        .choices(['text', 'github', 'sarif'])
         .default('text'),
     )
     .option(...urlEnv)
@@ -58,7 +67,14 @@ function addCheck(ballast: Command, exit: Exit): void {
     .option(...json)
     .addHelpText(
       'after',
-      '\nExample:\n  $ ballast check --format github\n\nEnds with 1 for an error.',
+      `
+Example:
+  $ ballast check
+  $ ballast check --frozen --format github
+
+Queries are checked against where the migrations lead. What is right is written beside the bundle:
+verified.js for the Worker, queries.d.ts for the compiler, schema.js for the checker.
+Ends with 1 for an error.`,
     )
     .action(async (flags: CheckFlags) => {
       const { checkCommand } = await import('./check-command.js')

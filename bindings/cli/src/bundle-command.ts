@@ -1,6 +1,6 @@
 /** `ballast bundle`. */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 
 import { runCommand, type CommonFlags } from './command.js'
 import { migrationsOf, type Config } from './config.js'
@@ -8,6 +8,7 @@ import { failure } from './failure.js'
 import { shortPath } from './source.js'
 import { bundleFolder, type Bundled, type MigrationInfo } from './tools.js'
 import { count } from './wording.js'
+import { writeFileWhole } from './write.js'
 
 /** The flags of `ballast bundle`, as commander names them. */
 export interface BundleCommandFlags extends CommonFlags {
@@ -36,7 +37,7 @@ export async function bundleCommand(flags: BundleCommandFlags): Promise<number> 
       const advice = 'Run `ballast bundle`, and commit what it writes.'
       throw failure(`${names} ${changed.length === 1 ? 'is' : 'are'} not up to date`, advice)
     }
-    for (const path of changed) await write(path, wanted.get(path) ?? '')
+    for (const path of changed) await writeFileWhole(path, wanted.get(path) ?? '')
     screen.event({
       event: 'done',
       file: shortPath(file),
@@ -72,19 +73,6 @@ function typesText(config: Config): string {
 async function holds(file: string, text: string): Promise<boolean> {
   const found = await readFile(file, 'utf8').catch(() => null)
   return found?.replaceAll('\r\n', '\n') === text.replaceAll('\r\n', '\n')
-}
-
-/** A reader sees the old file or the new one, never half of it. */
-async function write(file: string, text: string): Promise<void> {
-  const beside = `${file}.${process.pid}.tmp`
-  try {
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(beside, text)
-    await rename(beside, file)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw failure(`${shortPath(file)} cannot be written: ${(error as Error).message}`)
-  }
 }
 
 function summaryText({ migrations }: Bundled, file: string, isCurrent: boolean): string {

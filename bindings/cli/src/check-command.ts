@@ -3,14 +3,20 @@ import { checkFolder } from './check-folder.js'
 import { runCommand, type Context } from './command.js'
 import type { ConnectFlags } from './connect.js'
 import { Failure, type Finding } from './failure.js'
-import type { Checked } from './folder-findings.js'
+import { warning, type Checked } from './folder-findings.js'
 import { annotation } from './github.js'
+import { checkQueries, summaryOf } from './queries/check-queries.js'
+import { sarif } from './queries/sarif.js'
+import { changes } from './queries/watch.js'
 import { count } from './wording.js'
 
 /** The flags of `ballast check`, as commander names them. */
 export interface CheckFlags extends ConnectFlags {
   database?: boolean
-  format?: 'text' | 'github'
+  format?: 'text' | 'github' | 'sarif'
+  write?: boolean
+  frozen?: boolean
+  watch?: boolean
 }
 
 /** What one half has found, and what it tells programs beside that. */
@@ -22,33 +28,71 @@ export interface HalfResult {
 /** A half of the check. */
 export type Half = (context: Context, flags: CheckFlags) => Promise<HalfResult>
 
-const kHalves: readonly Half[] = [checkFolder]
+const kHalves: readonly Half[] = [checkFolder, checkQueries]
 
 /** Looks for what is not as it should be; 1 where something has to be mended. */
 export async function checkCommand(flags: CheckFlags): Promise<number> {
   return runCommand(flags, async context => {
-    const { screen } = context
-    const results: HalfResult[] = []
-    for (const half of kHalves) results.push(await half(context, flags))
-    const findings = results.flatMap(result => result.findings)
-    const facts = Object.assign({}, ...results.map(result => result.facts)) as object
-    const errors = findings.filter(({ severity }) => severity === 'error')
-    const warnings = findings.filter(({ severity }) => severity === 'warning')
-    if (flags.format === 'github') {
-      for (const finding of findings) print(context, finding)
-      return errors.length > 0 ? 1 : 0
+    if (flags.watch !== true) return report(context, flags, await look(context, flags))
+    for await (const _ of changes(context.config.root, context.signal)) {
+      try {
+        report(context, flags, await look(context, flags))
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error
+        context.screen.fail(error)
+      }
+      context.screen.note('Waiting for changes; Ctrl-C ends it.')
     }
-    for (const finding of warnings) screen.warn(findingOf(finding))
-    if (errors.length > 0)
-      throw new Failure(errors.map(findingOf), facts as Record<string, unknown>)
-    screen.event({ event: 'done', ...facts, warnings: warnings.length })
-    screen.say(
-      warnings.length === 0
-        ? 'Nothing to mend.'
-        : `Nothing to mend: ${count(warnings.length, 'warning')}.`,
-    )
     return 0
   })
+}
+
+async function look(context: Context, flags: CheckFlags): Promise<HalfResult> {
+  const results: HalfResult[] = []
+  for (const half of kHalves) {
+    try {
+      results.push(await half(context, flags))
+    } catch (error) {
+      const isBroken = results.some(({ findings }) => findings.some(isError))
+      if (!(error instanceof Failure) || !isBroken) throw error
+      const message = 'queries are not checked until the migrations are mended'
+      results.push({ findings: [warning(message)], facts: {} })
+    }
+  }
+  return {
+    findings: results.flatMap(({ findings }) => findings),
+    facts: Object.assign({}, ...results.map(({ facts }) => facts)) as HalfResult['facts'],
+  }
+}
+
+/** Prints what was found and gives the exit code; throws what has to be mended. */
+function report(context: Context, flags: CheckFlags, { findings, facts }: HalfResult): number {
+  const { screen } = context
+  const errors = findings.filter(isError)
+  const warnings = findings.filter(finding => !isError(finding))
+  if (flags.format === 'sarif') {
+    process.stdout.write(`${screen.secrets.hide(sarif(findings))}\n`)
+    return errors.length > 0 ? 1 : 0
+  }
+  if (flags.format === 'github') {
+    for (const finding of findings) print(context, finding)
+    return errors.length > 0 ? 1 : 0
+  }
+  for (const finding of warnings) screen.warn(findingOf(finding))
+  if (errors.length > 0) throw new Failure(errors.map(findingOf), facts as Record<string, unknown>)
+  screen.event({ event: 'done', ...facts, warnings: warnings.length })
+  const summary = summaryOf(facts)
+  if (summary !== null) screen.say(summary)
+  screen.say(
+    warnings.length === 0
+      ? 'Nothing to mend.'
+      : `Nothing to mend: ${count(warnings.length, 'warning')}.`,
+  )
+  return 0
+}
+
+function isError({ severity }: Checked): boolean {
+  return severity === 'error'
 }
 
 function findingOf({ severity: _, ...finding }: Checked): Finding {

@@ -45,7 +45,8 @@ async function bundle(
   files: readonly FolderFile[],
   findings: Checked[],
 ): Promise<Bundled | null> {
-  const known = new Set(findings.map(({ place }) => place?.file))
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  const known = new Set(errors.map(({ place }) => place?.file))
   const isNew = ({ place }: { place?: { file: string } | undefined }): boolean =>
     place === undefined || !known.has(place.file)
   try {

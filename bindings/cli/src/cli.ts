@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 
 import { addMigrationCommands, type Exit } from './arguments.js'
 import { addAuthoringCommands } from './authoring-arguments.js'
+import { addBranchCommands } from './branch-arguments.js'
 import type { DevFlags } from './dev-command.js'
 import { addSchemaCommands } from './schema-arguments.js'
 import { Secrets } from './secrets.js'
@@ -41,6 +42,7 @@ function program(exit: Exit): Command {
   addSchemaCommands(ballast, exit)
   addAuthoringCommands(ballast, exit)
   addMigrationCommands(ballast, exit)
+  addBranchCommands(ballast, exit)
   return ballast
 }
 
@@ -52,6 +54,7 @@ function addDev(ballast: Command): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--data <dir>', "PGlite's data directory", '.ballast/pgdata')
     .option('--postgres <url>', 'use this PostgreSQL server instead of PGlite')
+    .option('--api', "serve Neon's management API too: branches are databases of that server")
     .option(
       '--load <file.sql>',
       'run a file of SQL before listening (repeatable)',
@@ -60,6 +63,7 @@ function addDev(ballast: Command): void {
     )
     .option('--chaos <faults>', 'inject faults, such as drop-after,500=0.1,delay=0.3')
     .option('--seed <number>', 'what faults are drawn from', seedNumber, 0)
+    .option('--record [file]', 'write down the queries that come, for `ballast check`')
     .option('--max-request <bytes>', 'largest request body (default: 64 MiB)', bytes)
     .option('--max-response <bytes>', 'largest reply (default: 64 MiB)', bytes)
     .option('--json', 'print one JSON object a line')
@@ -70,6 +74,7 @@ function addDev(ballast: Command): void {
 Example:
   $ ballast dev --load schema.sql
   $ ballast dev --postgres postgres://me@localhost/app --chaos drop-after,500=0.1 --seed 7
+  $ ballast dev --postgres postgres://me@localhost/app --api
 
 User, password and database of the endpoint are all "ballast".`,
     )

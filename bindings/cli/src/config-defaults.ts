@@ -12,4 +12,7 @@ export const defaults = {
   drizzle: { schema: 'drizzle', table: '__drizzle_migrations' },
   lockTimeout: '3s',
   statementTimeout: '30s',
+  searchPath: ['public'],
+  recorded: ['.ballast/queries.jsonl'],
+  neon: null,
 } as const

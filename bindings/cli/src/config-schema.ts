@@ -34,6 +34,16 @@ const wantedSchema = z
     'What the schema shall be: SQL, a folder of SQL, a Drizzle schema, or a database that has it.',
   )
 
+const neonProject = z
+  .strictObject({
+    project: named("a project of Neon's").optional(),
+    host: z
+      .url({ protocol: /^https?$/, error: "must be the URL of Neon's API" })
+      .describe('Another API than that of Neon, such as the one of `ballast dev --api`.')
+      .optional(),
+  })
+  .describe("The project whose branches `ballast branch` manages. Its key is NEON_API_KEY's.")
+
 /** The file, key by key. Paths in it are relative to its folder. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -89,6 +99,21 @@ export const configSchema = z.strictObject({
   statementTimeout: duration
     .describe('How long a statement may take.')
     .default(defaults.statementTimeout),
+  searchPath: z
+    .array(named('a schema'), 'must be an array of names of schemas')
+    .describe('The schemas whose names queries leave out, as search_path has them.')
+    .default([...defaults.searchPath]),
+  queries: z
+    .union([file, z.array(file).min(1, 'must name at least one file')], {
+      error: 'must be a pattern of files, or an array of them',
+    })
+    .describe('Where `ballast check` looks for queries, unless tsconfig.json says it.')
+    .optional(),
+  recorded: z
+    .array(file, 'must be an array of files')
+    .describe('Files of queries that were recorded, such as by `ballast dev --record`.')
+    .default([...defaults.recorded]),
+  neon: neonProject.nullable().default(defaults.neon),
 })
 
 /** The file with its defaults. */

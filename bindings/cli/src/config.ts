@@ -37,6 +37,13 @@ export interface Config {
   drizzle: { schema: string; table: string } | null
   lockTimeout: string
   statementTimeout: string
+  /** The schemas whose names queries leave out. */
+  searchPath: readonly string[]
+  /** Patterns of the files in which queries are looked for; null where nobody says it. */
+  queries: readonly string[] | null
+  /** Files of recorded queries. */
+  recorded: readonly string[]
+  neon: ConfigFile['neon']
 }
 
 /** Reads the configuration that holds in `folder`: the nearest file there or above. */
@@ -44,8 +51,7 @@ export async function loadConfig(folder = process.cwd()): Promise<Config> {
   const file = await findUpwards(folder)
   const root = file === null ? resolve(folder) : dirname(file)
   const kit = file === null ? await findDrizzle(root) : null
-  const read: ConfigFile =
-    file === null ? { ...defaults, url: [...defaults.url] } : await parse(file)
+  const read: ConfigFile = file === null ? withDefaults() : await parse(file)
   return {
     root,
     file,
@@ -64,7 +70,16 @@ export async function loadConfig(folder = process.cwd()): Promise<Config> {
     drizzle: drizzleTable(kit, read),
     lockTimeout: read.lockTimeout,
     statementTimeout: read.statementTimeout,
+    searchPath: read.searchPath,
+    queries: read.queries === undefined ? null : [read.queries].flat(),
+    recorded: read.recorded.map(each => resolve(root, each)),
+    neon: read.neon,
   }
+}
+
+function withDefaults(): ConfigFile {
+  const { url, searchPath, recorded } = defaults
+  return { ...defaults, url: [...url], searchPath: [...searchPath], recorded: [...recorded] }
 }
 
 /** The nearest folder, there or above, that has a configuration; else the folder itself. */

@@ -9,6 +9,7 @@ export interface DevFlags {
   host: string
   data: string
   postgres?: string
+  api?: boolean
   load: string[]
   chaos?: string
   seed: number
@@ -16,7 +17,11 @@ export interface DevFlags {
   maxResponse?: number
   json?: boolean
   quiet?: boolean
+  record?: string | true
 }
+
+// Where `ballast check` looks unless the configuration says another file.
+const kRecord = '.ballast/queries.jsonl'
 
 /** A report as a line for people, or null where it would only be noise. */
 function describe(event: DevEvent): string | null {
@@ -60,6 +65,17 @@ works unchanged in neon() of "ballast". For @neondatabase/serverless add:
   neonConfig.fetchEndpoint = () => '${dev.url}'
   neonConfig.wsProxy = () => '${dev.wsProxy}'
   neonConfig.useSecureWebSocket = false
+${dev.api === undefined ? '' : management(dev.api)}`
+}
+
+function management({ host, key, project }: NonNullable<Dev['api']>): string {
+  return `
+The branches of this server are managed there, by \`ballast branch\`, \`ballast preview\`, the
+official \`neon\` or whatever else reads these:
+
+  NEON_API_HOST=${host}
+  NEON_API_KEY=${key}
+  NEON_PROJECT_ID=${project}
 `
 }
 
@@ -79,13 +95,17 @@ function stopSignal(): Promise<NodeJS.Signals> {
 
 /** Runs the endpoint until it is told to stop. */
 export async function startDevCommand(flags: DevFlags): Promise<void> {
-  const { json, quiet: _, ...rest } = flags
+  const { json, quiet: _, record, ...rest } = flags
   // Listening before the start: a signal during a slow start must not tear a cluster apart.
   const stopped = stopSignal()
-  const options: DevOptions = { ...rest, onEvent: reporter(flags) }
+  const options: DevOptions = {
+    ...rest,
+    ...(record === undefined ? {} : { record: record === true ? kRecord : record }),
+    onEvent: reporter(flags),
+  }
   const dev = await startDev(options)
-  const { url, databaseUrl, wsProxy, port, backend } = dev
-  const listening = { event: 'listening', url, databaseUrl, wsProxy, port, backend }
+  const { url, databaseUrl, wsProxy, port, backend, api } = dev
+  const listening = { event: 'listening', url, databaseUrl, wsProxy, port, backend, api }
   console.log(json === true ? JSON.stringify(listening) : welcome(dev))
   // The other commands do without it where it cannot be: a folder that is read-only, for one.
   const warm = await serveElaborator(await projectRoot()).catch(() => null)

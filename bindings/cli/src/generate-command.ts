@@ -1,6 +1,7 @@
 /** `ballast generate`. */
 import { runCommand, type CommonFlags, type Context } from './command.js'
 import { failure } from './failure.js'
+import { refreshSchema } from './queries/schema-file.js'
 import { aligned } from './schema/align.js'
 import { readAnswers, settle } from './schema/answers.js'
 import { desiredModel, type DesiredModel } from './schema/desired.js'
@@ -73,18 +74,22 @@ async function write(flags: GenerateFlags, context: Context, whole: Whole): Prom
   if (flags.prove === true && desired !== null) {
     await prove(context, state.folder, laid.all, desired)
   }
-  if (flags.dryRun !== true) await laid.write()
+  const refreshed: string[] = []
+  if (flags.dryRun !== true) {
+    await laid.write()
+    refreshed.push(...(await refreshSchema(context)).map(shortPath))
+  }
   screen.event({
     event: 'done',
     changed: true,
     written: flags.dryRun !== true,
     tag: laid.tag,
-    files: laid.paths,
+    files: [...laid.paths, ...refreshed],
     statements: made.plan.statements,
     deletes: made.plan.deletes,
     down: made.back === null ? null : { grade: made.back.grade, deletes: made.back.deletes },
   })
-  tell(flags, context, made, laid.paths)
+  tell(flags, context, made, [...laid.paths, ...refreshed])
   return 0
 }
 

@@ -5,19 +5,20 @@ import { dirname, join } from 'node:path'
 import { runPlain } from './init-run.js'
 import { confirm, isInteractive } from './confirm.js'
 import { failure } from './failure.js'
-import { planInit, type Planned } from './init-files.js'
+import { planInit, type Ci, type Planned } from './init-files.js'
 
 /** The flags of `ballast init`, as commander names them. */
 export interface InitFlags {
   json?: boolean
   yes?: boolean
+  ci?: Ci
 }
 
 /** Writes what the project in the working directory lacks, and nothing over what it has. */
 export async function initCommand(flags: InitFlags): Promise<number> {
   return runPlain(flags, async screen => {
     const root = process.cwd()
-    const { files, kept, schema } = await planInit(root)
+    const { files, kept, schema } = await planInit(root, flags.ci)
     const width = Math.max(0, ...files.map(({ path }) => path.length))
     const lines = files.map(({ path, what, isAdded }) => {
       return `  ${isAdded ? 'added to' : 'wrote   '}  ${path.padEnd(width)}  ${what}`

@@ -26,6 +26,9 @@ export interface InitPlan {
   schema: string
 }
 
+/** What the steps of a CI are written for. */
+export type Ci = 'github' | 'plain'
+
 const kTemplates = new URL('../templates/', import.meta.url)
 const kSchemas = [
   'src/db/schema.ts',
@@ -46,10 +49,11 @@ const kScripts: Readonly<Record<string, string>> = {
   'db:check': 'ballast check',
 }
 
-/** Looks at a project, and says what it needs. */
-export async function planInit(root: string): Promise<InitPlan> {
+/** Looks at a project, and says what it needs; with `ci` also for that CI. */
+export async function planInit(root: string, ci?: Ci): Promise<InitPlan> {
   const plan = new Plan(root)
   await plan.make()
+  if (ci !== undefined) await plan.addCi(ci)
   return plan
 }
 
@@ -58,6 +62,7 @@ class Plan implements InitPlan {
   readonly kept: string[] = []
   schema = 'schema.sql'
   readonly #root: string
+  readonly #bundle = 'worker/src/ballast/bundle.js'
 
   constructor(root: string) {
     this.#root = root
@@ -75,6 +80,29 @@ class Plan implements InitPlan {
     await this.#worker()
     await this.#gitignore()
     await this.#scripts()
+  }
+
+  /** The steps, and the Worker that applies migrations in them. */
+  async addCi(ci: Ci): Promise<void> {
+    if (ci === 'github') {
+      await this.#template('github.yml', '.github/workflows/database.yml', 'the steps for GitHub')
+    } else await this.#template('ballast-ci.sh', 'ballast-ci.sh', 'the steps for any CI')
+    const config = await this.#text('ballast.config.json')
+    const { bundle = this.#bundle } = (config === null ? {} : parse(config)) as { bundle?: string }
+    const from = relative('migrator', bundle).replaceAll('\\', '/')
+    const code = await readFile(new URL('migrator.ts', kTemplates), 'utf8')
+    this.#add('migrator/index.ts', code.replace('BUNDLE', from), 'a Worker that migrates')
+    const text = await readFile(new URL('migrator.jsonc', kTemplates), 'utf8')
+    const what = 'what wrangler deploys of it'
+    this.#add('migrator/wrangler.jsonc', text.replace('NAME', this.#name), what)
+  }
+
+  /** A name that wrangler takes. */
+  get #name(): string {
+    const name = basename(this.#root)
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+    return name.replace(/^-+|-+$/g, '').slice(0, 54) || 'worker'
   }
 
   #has(path: string): boolean {
@@ -108,7 +136,7 @@ class Plan implements InitPlan {
       $schema: './node_modules/ballast-cli/config.schema.json',
       schema: this.schema,
       migrations,
-      bundle: 'worker/src/ballast/bundle.js',
+      bundle: this.#bundle,
       url: ['MIGRATE_DATABASE_URL', 'DATABASE_URL'],
     }
     const text = `${JSON.stringify(config, null, 2)}\n`
@@ -122,11 +150,7 @@ class Plan implements InitPlan {
     else {
       await this.#template('worker.ts', 'worker/src/index.ts', 'a Worker that asks the database')
       const text = await readFile(new URL('wrangler.jsonc', kTemplates), 'utf8')
-      const name = basename(this.#root)
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-      const plain = name.replace(/^-+|-+$/g, '').slice(0, 54) || 'worker'
-      this.#add('wrangler.jsonc', text.replace('NAME', plain), 'what wrangler deploys')
+      this.#add('wrangler.jsonc', text.replace('NAME', this.#name), 'what wrangler deploys')
       await this.#template('tsconfig.json', 'tsconfig.json', 'what TypeScript checks')
     }
     await this.#template('dev.vars', '.dev.vars', "this machine's variables")

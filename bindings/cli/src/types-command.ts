@@ -1,12 +1,15 @@
 /** `ballast types`. */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
-import { runCommand } from './command.js'
+import { runCommand, type Context } from './command.js'
 import { failure } from './failure.js'
+import { schemaChanges, schemaFile } from './queries/schema-file.js'
 import { modelFrom, type SourceFlags } from './schema/types-source.js'
 import { writeTypes } from './schema/types-write.js'
 import { shortPath } from './source.js'
+import { writeFileWhole } from './write.js'
 
 /** The flags of `ballast types`, as commander names them. */
 export interface TypesFlags extends SourceFlags {
@@ -24,26 +27,29 @@ export async function typesCommand(flags: TypesFlags): Promise<number> {
     const text = writeTypes(await modelFrom(context, flags))
     const found = await readFile(file, 'utf8').catch(() => null)
     const isCurrent = found?.replaceAll('\r\n', '\n') === text
-    if (flags.check === true && !isCurrent) {
+    const beside = await schemaBeside(context, flags)
+    const [stale] = [...(isCurrent ? [] : [file]), ...beside.keys()]
+    if (flags.check === true && stale !== undefined) {
       const advice = 'Run `ballast types`, and commit what it writes.'
-      throw failure(`${shortPath(file)} is not up to date`, advice)
+      throw failure(`${shortPath(stale)} is not up to date`, advice)
     }
-    if (!isCurrent) await write(file, text)
-    screen.event({ event: 'done', file: shortPath(file), changed: !isCurrent })
+    if (!isCurrent) await writeFileWhole(file, text)
+    for (const [path, module] of beside) await writeFileWhole(path, module)
+    const schema = beside.size > 0
+    screen.event({ event: 'done', file: shortPath(file), changed: !isCurrent || schema })
     screen.say(`${shortPath(file)} ${isCurrent ? 'is up to date' : 'written'}.`)
+    if (schema) screen.say(`${shortPath(schemaFile(config))} written.`)
     return 0
   })
 }
 
-/** A reader sees the old file or the new one, never half of it. */
-async function write(file: string, text: string): Promise<void> {
-  const beside = `${file}.${process.pid}.tmp`
-  try {
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(beside, text)
-    await rename(beside, file)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw failure(`${shortPath(file)} cannot be written: ${(error as Error).message}`)
-  }
+/** What checks queries is written of the migrations alone, and into its own place. */
+async function schemaBeside(
+  context: Context,
+  { from = 'folder', out }: TypesFlags,
+): Promise<Map<string, string>> {
+  const { config } = context
+  const isWanted = from === 'folder' && config.migrations !== null
+  if (!isWanted || (out !== undefined && !existsSync(schemaFile(config)))) return new Map()
+  return schemaChanges(context)
 }

@@ -1,6 +1,7 @@
 import type { ParameterizedQuery, SqlTemplate, UnsafeRawSql } from './fragment.ts'
 import type { QueryOptions, TransactionOptions, Untyped } from './options.ts'
 import type { NeonQueryPromise } from './promise.ts'
+import type { KnownParams, KnownQuery, KnownRow, UnknownQuery } from './query-types.ts'
 import type { Column, ColumnBlock, RowView } from './rows.ts'
 import type { CustomTypesConfig, TypeParser } from './types.ts'
 
@@ -62,8 +63,15 @@ export interface NeonQueryFunctionInTransaction<
   <Row = RowOf<ArrayMode>>(strings: TemplateStringsArray, ...params: unknown[]):
   NeonQueryPromise<ArrayMode, FullResults, ResultOf<ArrayMode, FullResults, Row[]>>
 
-  query<Row = RowOf<ArrayMode>>(text: string, params?: unknown[]):
-  NeonQueryPromise<ArrayMode, FullResults, ResultOf<ArrayMode, FullResults, Row[]>>
+  query<Text extends KnownQuery>(text: Text, ...params: KnownParams<Text>):
+  NeonQueryPromise<
+    ArrayMode, FullResults,
+    ResultOf<ArrayMode, FullResults, ArrayMode extends true ? Untyped[][] : KnownRow<Text>[]>
+  >
+
+  query<Row = RowOf<ArrayMode>, Text extends string = string>(
+    text: Text & UnknownQuery<Text>, params?: unknown[],
+  ): NeonQueryPromise<ArrayMode, FullResults, ResultOf<ArrayMode, FullResults, Row[]>>
 
   unsafe(rawSQL: string): UnsafeRawSql
 }
@@ -99,12 +107,26 @@ export interface NeonQueryFunction<ArrayMode extends boolean, FullResults extend
     options: QueryOptions<false, Full> & { rowMode: Mode },
   ): NeonQueryPromise<false, Full, ResultOf<false, Full, RowsByMode<Row>[Mode]>>
 
-  query<Arrays extends boolean = ArrayMode, Full extends boolean = FullResults>(
-    text: string, params?: unknown[], options?: QueryOptions<Arrays, Full>,
+  /** One whose text is declared in `QueryTypes`: its rows and parameters have types. */
+  query<
+    Text extends KnownQuery, Arrays extends boolean = ArrayMode, Full extends boolean = FullResults,
+  >(
+    text: Text, ...rest: [...KnownParams<Text>, options?: QueryOptions<Arrays, Full>]
+  ): NeonQueryPromise<
+    Arrays, Full, ResultOf<Arrays, Full, Arrays extends true ? Untyped[][] : KnownRow<Text>[]>
+  >
+
+  query<
+    Arrays extends boolean = ArrayMode, Full extends boolean = FullResults,
+    Text extends string = string,
+  >(
+    text: Text & UnknownQuery<Text>, params?: unknown[], options?: QueryOptions<Arrays, Full>,
   ): NeonQueryPromise<Arrays, Full, ResultOf<Arrays, Full, QueryRows<Arrays>>>
 
-  query<Row>(text: string, params?: unknown[], options?: QueryOptions<ArrayMode, FullResults>):
-  NeonQueryPromise<ArrayMode, FullResults, ResultOf<ArrayMode, FullResults, Row[]>>
+  query<Row, Text extends string = string>(
+    text: Text & UnknownQuery<Text>, params?: unknown[],
+    options?: QueryOptions<ArrayMode, FullResults>,
+  ): NeonQueryPromise<ArrayMode, FullResults, ResultOf<ArrayMode, FullResults, Row[]>>
 
   /** SQL that goes into a template as it is. Never give it what a user typed. */
   unsafe(rawSQL: string): UnsafeRawSql

@@ -29,6 +29,8 @@ export interface ErrorFields {
   file?: string
   line?: string
   routine?: string
+  suggestion?: string
+  parameter?: number
   status?: number
   requestId?: string
   fate: Fate
@@ -64,6 +66,10 @@ export class BallastError extends Error {
   declare file: string | undefined
   declare line: string | undefined
   declare routine: string | undefined
+  /** Of an error of the check: what was probably meant, where PostgreSQL has no hint. */
+  declare suggestion: string | undefined
+  /** Of an error of the check: the number of the parameter whose value is wrong. */
+  declare parameter: number | undefined
   /** The HTTP status of the last reply, if one came. */
   declare status: number | undefined
   /** Neon's `neon-request-id`, which its support asks for. */

@@ -1,4 +1,5 @@
 import type { Fate } from './errors.ts'
+import type { CheckReport, Verdict } from './guard.ts'
 
 /** What is told of a request when it has ended, well or badly. */
 export interface QueryEvent {
@@ -15,8 +16,10 @@ export interface QueryEvent {
   /** How many times the request was sent. */
   attempts: number
   fate: Fate
-  /** What the schema check said; null where no check was made. */
-  verdict: null
+  /** What the schema check said, of a transaction the worst; null where no check was made. */
+  verdict: Verdict | null
+  /** What the check has to tell, where there is anything. */
+  reports?: readonly CheckReport[]
   requestId: string | null
   /** The error's code; null where all went well. */
   code: string | null
@@ -41,7 +44,7 @@ export interface Statement {
 export function emit(
   to: QueryListener,
   statements: readonly Statement[],
-  ended: Omit<QueryEvent, 'hash' | 'statements' | 'verdict' | 'text' | 'params'>,
+  ended: Omit<QueryEvent, 'hash' | 'statements' | 'verdict' | 'reports' | 'text' | 'params'>,
 ): void {
   const asked = typeof to === 'function' ? { listener: to } : to
   const texts = statements.map(statement => statement.query)
@@ -59,8 +62,11 @@ export function emit(
   }
 }
 
-/** FNV-1a of 64 bits over UTF-16 code units, in two halves because numbers end at 53 bits. */
-function hashOf(texts: readonly string[]): string {
+/**
+ * Names texts, in events and in lists of verified queries: FNV-1a of 64 bits over UTF-16 code
+ * units, in two halves because numbers end at 53 bits.
+ */
+export function hashOf(texts: readonly string[]): string {
   let high = 0xcbf29ce4
   let low = 0x84222325
   for (let t = 0; t < texts.length; t++) {

@@ -32,9 +32,12 @@ export type { FetchEndpoint, FetchFunction } from './config.ts'
 export type { Fate } from './errors.ts'
 export type { QueryEvent, QueryListener } from './events.ts'
 export type { ParameterizedQuery } from './fragment.ts'
+export type { CheckReport, OnViolation, QueryCheck, Verdict } from './guard.ts'
 export type {
   ColumnForm, ConnectionOptions, IsolationLevel, QueryOptions, QueryOptions as HTTPQueryOptions,
   RetryOptions, RowMode, TransactionOptions, TransactionOptions as HTTPTransactionOptions,
 } from './options.ts'
 export type { CustomTypesConfig, TypeParser } from './types.ts'
 export type { ColumnBlock, ColumnNumbers, Columns, RowView } from './rows.ts'
+// As a star, or a declaration of a program could not add to it.
+export type * from './query-types.ts'

@@ -4,6 +4,7 @@ import { warnIfBrowser } from './config.ts'
 import type { Statement } from './events.ts'
 import { expectMigration } from './expect.ts'
 import { SqlTemplate, UnsafeRawSql } from './fragment.ts'
+import type { Runners } from './guard.ts'
 import type { AnyOptions, ClientOptions, TransactionOptions } from './options.ts'
 import { NeonQueryPromise } from './promise.ts'
 import type { QueryData } from './promise.ts'
@@ -40,16 +41,17 @@ export function neon(
     : { connectionString: first, ...second }
   if (options.disableWarningInBrowsers !== true) warnIfBrowser()
   const settings = settle(DEFAULT_SETTINGS, options)
+  const { expect, check, onViolation } = options
+  const { query, batch } = check?.guard(runners, onViolation) ?? runners
 
   // Shared by every query, so that making a query makes one object and no function.
   const run = (
     data: QueryData | QueryData[], own?: AnyOptions | AnyOptions[],
   ): Promise<unknown> =>
     Array.isArray(data)
-      ? runBatch(settings, data, Array.isArray(own) ? own : [])
-      : runQuery(own === undefined ? settings : settle(settings, own as AnyOptions), data)
+      ? batch(settings, data, data.map((_, i) => within(settings, (own as AnyOptions[])?.[i])))
+      : query(within(settings, own as AnyOptions | undefined), data)
 
-  const { expect } = options
   const execute: typeof run = expect === undefined
     ? run
     : async (data, own) => {
@@ -81,8 +83,9 @@ export function neon(
       throw new TypeError(TRANSACTION_ADVICE)
     }
     if (expect !== undefined) await expected(options, expect, run)
-    const held = own === undefined ? settings : settle(settings, own)
-    return runBatch(held, list.map(query => query.queryData), list.map(query => query.opts))
+    const held = within(settings, own)
+    const each = list.map(({ opts }) => within(held, opts))
+    return batch(held, list.map(({ queryData }) => queryData), each)
   }
 
   const client: unknown = Object.assign(sql, members, { transaction })
@@ -133,6 +136,11 @@ function tagOf(sql: Tag): Tag {
   return (strings, ...values) => sql(strings, ...values)
 }
 
+/** The settings with what a query or a transaction says by itself. */
+function within(settings: Settings, own: AnyOptions | undefined): Settings {
+  return own === undefined ? settings : settle(settings, own)
+}
+
 /** Not async: that would be one promise more for every query. */
 function runQuery(settings: Settings, data: QueryData): Promise<unknown> {
   return send({
@@ -148,12 +156,8 @@ function runQuery(settings: Settings, data: QueryData): Promise<unknown> {
 const NONE: readonly Statement[] = []
 
 async function runBatch(
-  settings: Settings, data: readonly QueryData[], options: readonly (AnyOptions | undefined)[],
+  settings: Settings, data: readonly QueryData[], each: readonly Settings[],
 ): Promise<unknown[]> {
-  const each = data.map((_, i) => {
-    const own = options[i]
-    return own === undefined ? settings : settle(settings, own)
-  })
   if (each.some(({ decode }) => decode.rowMode === 'blocks')) throw new TypeError(BLOCKS_ADVICE)
   const results = await send({
     settings,
@@ -165,6 +169,8 @@ async function runBatch(
   })
   return results as unknown[]
 }
+
+const runners: Runners = { query: runQuery, batch: runBatch }
 
 function batchHeadersOf(
   { isolationLevel, readOnly, deferrable }: Settings,
@@ -181,11 +187,13 @@ function shapeQuery(reply: Reply, { settings }: Call): unknown {
 }
 
 function shape(result: QueryResult, settings: Settings): unknown {
-  if (!settings.fullResults) return result.rows
-  const types = settings.types ?? registry
   const { fields, rows, command, rowCount, rowAsArray } = result
+  settings.look?.(fields)
+  if (!settings.fullResults) return rows
+  const types = settings.types ?? registry
   return {
-    fields,
+    // A caller may do with its description what it wants; ours is shared.
+    fields: fields.map(field => ({ ...field })),
     rows,
     command,
     rowCount,

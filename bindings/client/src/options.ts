@@ -1,4 +1,5 @@
 import type { QueryListener } from './events.ts'
+import type { OnViolation, QueryCheck } from './guard.ts'
 import type { CustomTypesConfig } from './types.ts'
 
 /**
@@ -93,6 +94,10 @@ export interface ClientOptions {
    * with BM008, like those after it, as long as the journal does not hold it; newer ones are fine.
    */
   expect?: string
+  /** Looks at each query before it is sent: `checker(schema)`, `verified(list)`, or both. */
+  check?: QueryCheck | undefined
+  /** What becomes of a query that the check finds wrong. Default `'auto'`. */
+  onViolation?: OnViolation | undefined
 }
 
 /** Options of a transaction: those of its queries, and how it runs. */

@@ -13,7 +13,8 @@ export type { DecodeOptions, Field } from './shape.ts'
 
 /** A result, as far as the client's API goes. */
 export interface QueryResult {
-  fields: Field[]
+  /** Shared by all results that are described alike. */
+  fields: readonly Field[]
   rows: unknown
   command: string
   rowCount: number | null
@@ -280,8 +281,7 @@ export class ReplyReader {
     const { shape } = this.#plan as Plan
     const { rowMode, fullResults } = this.#decodes[this.results.length] as DecodeOptions
     this.results.push({
-      // A caller may do with its description what it wants; ours is shared.
-      fields: fullResults ? shape.fields.map(field => ({ ...field })) : [],
+      fields: shape.fields,
       rows: this.#columns?.finish(shape) ?? this.#rows,
       command: fullResults ? from.command || this.#earlyCommand : '',
       rowCount: from.rowCount ?? this.#early,

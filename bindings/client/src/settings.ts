@@ -2,7 +2,7 @@ import { Connection } from './connection.ts'
 import type { RetryPolicy } from './core.ts'
 import type { QueryListener } from './events.ts'
 import type { AnyOptions, IsolationLevel, RowMode, Untyped, ValueOrFunction } from './options.ts'
-import type { DecodeOptions } from './reply.ts'
+import type { DecodeOptions, Field } from './reply.ts'
 import { activeOverrides, overridesOf } from './types.ts'
 import type { CustomTypesConfig, TypeOverrides } from './types.ts'
 
@@ -21,6 +21,8 @@ export interface Settings {
   isolationLevel: IsolationLevel | undefined
   readOnly: boolean | undefined
   deferrable: boolean | undefined
+  /** Shown how a result is described. */
+  look: ((fields: readonly Field[]) => void) | undefined
   /** Nothing was asked for that needs work before a request can be sent. */
   isPlain: boolean
 }
@@ -45,6 +47,7 @@ export const DEFAULT_SETTINGS: Settings = {
   isolationLevel: undefined,
   readOnly: undefined,
   deferrable: undefined,
+  look: undefined,
   isPlain: true,
 }
 
@@ -65,6 +68,7 @@ export function settle(base: Settings, options: AnyOptions): Settings {
     isolationLevel: options.isolationLevel ?? base.isolationLevel,
     readOnly: options.readOnly ?? base.readOnly,
     deferrable: options.deferrable ?? base.deferrable,
+    look: undefined,
     isPlain: false,
   }
   const { timeoutMs } = settings

@@ -16,6 +16,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
+import { Branches } from './api/index.js'
 import type { Backend } from './backend.js'
 import { Chaos, parseChaos, type ChaosPlan } from './chaos.js'
 import type { Credentials } from './credentials.js'
@@ -23,6 +24,7 @@ import { EndpointError } from './errors.js'
 import type { DevEvent } from './events.js'
 import { PgliteBackend } from './pglite.js'
 import { PostgresBackend } from './postgres.js'
+import { Recorder } from './record.js'
 import { makeServer } from './server.js'
 import { lockDataDir, prepareDataDir } from './template.js'
 import { query, readError } from './wire.js'
@@ -30,12 +32,14 @@ import { query, readError } from './wire.js'
 export type { ChaosPlan, Fault } from './chaos.js'
 export type { DevEvent } from './events.js'
 export { parseChaos } from './chaos.js'
+export { recordQueries, type Recorder } from './record.js'
 
 /** The version of PGlite that this build was made with; its clusters carry it in their name. */
 declare const PGLITE_VERSION: string
 
 const kMaxBody = 64 * 1024 * 1024
 const kWaitMs = 10_000
+const kApiKey = 'local-api-key'
 
 /** How to start an endpoint. Everything has a default. */
 export interface DevOptions {
@@ -49,6 +53,10 @@ export interface DevOptions {
   template?: string
   /** A PostgreSQL server to use instead of PGlite, as a connection string. */
   postgres?: string
+  /** Serves Neon's management API too, with branches on the server that `postgres` names. */
+  api?: boolean
+  /** What the API takes for its key; `local-api-key` unless given. */
+  apiKey?: string
   /** SQL files to run before the endpoint listens. */
   load?: readonly string[]
   /** Faults to inject, as a plan or in the words of `--chaos`. */
@@ -69,6 +77,8 @@ export interface DevOptions {
   database?: string
   /** First labels of the host names that mean this endpoint; `['ballast']` unless given. */
   endpoints?: readonly string[]
+  /** A file into which the queries that come over HTTP are written, for `ballast check`. */
+  record?: string
   /** Hears what happens. */
   onEvent?: (event: DevEvent) => void
 }
@@ -84,6 +94,8 @@ export interface Dev {
   port: number
   /** `PGlite` or `PostgreSQL`. */
   backend: string
+  /** The management API, where it is served. */
+  api?: { host: string; key: string; project: string }
   /** Finishes the requests that run, writes everything to disk and ends. Safe to call twice. */
   close(): Promise<void>
 }
@@ -149,6 +161,13 @@ function chaosOf({ chaos, seed }: DevOptions): Chaos {
   return new Chaos(plan, seed ?? 0)
 }
 
+function recorderOf({ record }: DevOptions, undo: Undo): (texts: readonly string[]) => void {
+  if (record === undefined) return () => {}
+  const recorder = new Recorder(record)
+  undo.push(() => recorder.close())
+  return texts => recorder.add(texts)
+}
+
 /** Starts an endpoint; resolves when it listens. */
 export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const chaos = chaosOf(options)
@@ -168,21 +187,27 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
       await load(backend, file, sql)
       report({ event: 'loaded', file })
     }
+    const host = options.host ?? '127.0.0.1'
+    const place = { authority: '' }
+    const branches = await openBranches(options, credentials, place, report)
+    if (branches !== undefined) undo.push(() => branches.close())
     const { server, close } = makeServer({
       backend,
       credentials,
+      branches,
       chaos,
       maxRequest: options.maxRequest ?? kMaxBody,
       maxResponse: options.maxResponse ?? kMaxBody,
       onEvent: report,
+      onQueries: recorderOf(options, undo),
     })
-    const host = options.host ?? '127.0.0.1'
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(options.port ?? 0, host, resolve)
     })
     undo.push(close)
-    return describe(server.address() as AddressInfo, host, credentials, backend.name, undo)
+    place.authority = authorityOf(server.address() as AddressInfo, host)
+    return describe(place.authority, credentials, backend.name, branches, undo)
   } catch (error) {
     await undoAll(undo)
     // A server that cannot be reached shows itself while files are loaded.
@@ -190,24 +215,58 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   }
 }
 
-function describe(
-  { port }: AddressInfo,
-  host: string,
-  { user, password, database }: Credentials,
-  backend: string,
-  undo: Undo,
-): Dev {
+/** Branches are databases of a server's, so that PGlite, which has one, cannot have them. */
+async function openBranches(
+  { api, apiKey, postgres, waitMs }: DevOptions,
+  credentials: Credentials,
+  place: { authority: string },
+  report: (event: DevEvent) => void,
+): Promise<Branches | undefined> {
+  if (api !== true) return undefined
+  if (postgres === undefined) throw new Error('branches want a PostgreSQL server: --postgres URL')
+  const { user, password } = credentials
+  const settings = {
+    key: apiKey ?? kApiKey,
+    user,
+    password,
+    authority: () => place.authority,
+    onFailure: (message: string) => report({ event: 'failure', message }),
+  }
+  return Branches.open(postgres, credentials, settings, waitMs ?? kWaitMs)
+}
+
+function authorityOf({ port }: AddressInfo, host: string): string {
   // One cannot connect to "every address", only listen there.
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  const authority = `${name.includes(':') ? `[${name}]` : name}:${port}`
+  return `${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+function describe(
+  authority: string,
+  { user, password, database }: Credentials,
+  backend: string,
+  branches: Branches | undefined,
+  undo: Undo,
+): Dev {
   const [u, p, d] = [user, password, database].map(encodeURIComponent)
   let closing: Promise<void> | undefined
+  const api =
+    branches === undefined
+      ? {}
+      : {
+          api: {
+            host: `http://${authority}/api/v2`,
+            key: branches.key,
+            project: branches.projectId,
+          },
+        }
   return {
     url: `http://${authority}/sql`,
-    databaseUrl: `postgresql://${u}:${p}@${authority}/${d}`,
+    databaseUrl: branches?.defaultUrl() ?? `postgresql://${u}:${p}@${authority}/${d}`,
     wsProxy: `${authority}/v2`,
-    port,
+    port: Number(new URL(`http://${authority}`).port),
     backend,
+    ...api,
     close: () => (closing ??= undoAll(undo)),
   }
 }

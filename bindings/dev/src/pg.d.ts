@@ -1,4 +1,4 @@
-/** The little of `pg` that upstream.ts uses; the package ships no types. */
+/** The little of `pg` that upstream.ts and api/store.ts use; the package ships no types. */
 declare module 'pg' {
   import type { EventEmitter } from 'node:events'
   import type { Socket } from 'node:net'
@@ -15,6 +15,8 @@ declare module 'pg' {
     readonly processID: number | null
     readonly secretKey: number | null
     connect(): Promise<unknown>
+    query(sql: string, values?: readonly unknown[]): Promise<{ rows: Record<string, unknown>[] }>
+    end(): Promise<void>
   }
 
   const pg: { Client: typeof Client }

@@ -7,6 +7,8 @@ export interface ConnectionInfo {
   password: Buffer
   host: string
   database: string
+  /** The parameter `options`, which may name a compute: `endpoint=ep-…`. */
+  options: string
 }
 
 /** The shape of the answer and the options of a batch. */
@@ -81,6 +83,7 @@ export function readConnection(headers: Headers): ConnectionInfo {
     password: percentDecode(url.password),
     host: url.hostname,
     database,
+    options: url.searchParams.get('options') ?? '',
   }
 }
 

@@ -9,6 +9,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono, type Context } from 'hono'
 import { WebSocketServer } from 'ws'
 
+import type { Branches } from './api/index.js'
 import type { Backend } from './backend.js'
 import { readBody } from './body.js'
 import type { Chaos, Fate } from './chaos.js'
@@ -24,10 +25,14 @@ import { WireConnection } from './websocket.js'
 export interface ServerOptions {
   backend: Backend
   credentials: Credentials
+  /** Branches with databases of their own, and the API that manages them. */
+  branches: Branches | undefined
   chaos: Chaos
   maxRequest: number
   maxResponse: number
   onEvent(event: DevEvent): void
+  /** Hears the texts that ran. */
+  onQueries(texts: readonly string[]): void
 }
 
 type Env = { Bindings: HttpBindings }
@@ -72,11 +77,17 @@ async function answer(c: Context<Env>, fate: Fate, options: ServerOptions): Prom
     const request = readOptions(c.req.raw.headers)
     const signal = goneSignal(c.env)
     const payload = parsePayload(await readBody(c.env.incoming, options.maxRequest))
-    authenticate(connection, options.credentials)
+    const { branches, credentials } = options
+    const target = branches?.target(connection.options, connection.database, credentials)
+    authenticate(connection, target?.credentials ?? credentials)
     if (fate.fault === '500') throw new EndpointError(500, 'Control plane request failed')
     // A limit below zero is passed by whatever the statements return.
     const limit = fate.fault === '507' ? -1 : options.maxResponse
-    const body = await execute(options.backend, payload, request, limit, signal)
+    const backend = target?.backend ?? options.backend
+    const after = await target?.before(payload.statements)
+    const run = execute(backend, payload, request, limit, signal)
+    const body = await run.finally(() => after?.())
+    options.onQueries(payload.statements.map(each => each.query))
     return reply(200, body, payload.batch ? batchHeaders(request) : {})
   } catch (error) {
     if (error instanceof CancelledError) {
@@ -125,6 +136,7 @@ async function sql(c: Context<Env>, id: string, options: ServerOptions): Promise
 
 function routes(options: ServerOptions): Hono<Env> {
   const app = new Hono<Env>()
+  if (options.branches !== undefined) app.route('/api/v2', options.branches.routes())
   app.post('/sql', async c => {
     const id = randomUUID()
     const response = await sql(c, id, options)
@@ -162,7 +174,7 @@ export function makeServer(options: ServerOptions): EndpointServer {
   sockets.on('headers', headers => headers.push(`neon-request-id: ${randomUUID()}`))
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     sockets.handleUpgrade(request, socket, head, webSocket => {
-      const wire = new WireConnection(webSocket, request, options.backend, options.credentials)
+      const wire = new WireConnection(webSocket, request, options)
       wires.add(wire)
       void wire.done.then(() => wires.delete(wire))
     })

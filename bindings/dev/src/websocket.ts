@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 
 import type { RawData, WebSocket } from 'ws'
 
+import type { Branches } from './api/index.js'
 import type { Backend, WireSession } from './backend.js'
 import { isOurHost, isOurUser, passwordFailure, type Credentials } from './credentials.js'
 import { EndpointError } from './errors.js'
@@ -39,11 +40,19 @@ function readStartup(body: Buffer): Map<string, string> {
   return values
 }
 
+/** Where a WebSocket may lead to. */
+export interface WireTargets {
+  backend: Backend
+  credentials: Credentials
+  branches: Branches | undefined
+}
+
 /** One WebSocket, from its first byte to its end. */
 export class WireConnection {
   #socket: WebSocket
   #backend: Backend
   #credentials: Credentials
+  readonly #branches: Branches | undefined
   #host: string
   #state: State = 'startup'
   #pending: Buffer = Buffer.alloc(0)
@@ -55,12 +64,12 @@ export class WireConnection {
   constructor(
     socket: WebSocket,
     request: IncomingMessage,
-    backend: Backend,
-    credentials: Credentials,
+    { backend, credentials, branches }: WireTargets,
   ) {
     this.#socket = socket
     this.#backend = backend
     this.#credentials = credentials
+    this.#branches = branches
     this.#host = (request.headers.host ?? '').replace(/:\d+$/, '')
     socket.on('message', (data, isBinary) => {
       if (isBinary) this.#onBytes(bytesOf(data))
@@ -149,6 +158,10 @@ export class WireConnection {
     const user = this.#startup.get('user') ?? ''
     const database = this.#startup.get('database') ?? user
     const password = Buffer.from(readCString(received.body))
+    const options = this.#startup.get('options') ?? ''
+    const target = this.#branches?.target(options, database, this.#credentials)
+    this.#backend = target?.backend ?? this.#backend
+    this.#credentials = target?.credentials ?? this.#credentials
     if (received.type !== 'p' || !this.#isKnown(user, password)) {
       this.#fail(ourError('FATAL', '28P01', passwordFailure(user)))
     } else if (database !== this.#credentials.database) {

@@ -107,6 +107,20 @@ export function statement(sql: string, params: readonly (string | null)[]): Buff
   ])
 }
 
+/** What describes a statement without running it: Parse, Describe and Sync, in one packet. */
+export function describe(sql: string): Buffer {
+  return Buffer.concat([
+    message('P', cstring(''), cstring(sql), int16(0)),
+    message('D', Buffer.from('S'), cstring('')),
+    sync,
+  ])
+}
+
+/** Reads a ParameterDescription: the oids of the types. */
+export function readParameters(body: Buffer): number[] {
+  return Array.from({ length: body.readUInt16BE(0) }, (_, i) => body.readUInt32BE(2 + 4 * i))
+}
+
 /** CopyFail and Sync: how a client leaves a COPY that it does not want to feed. */
 export function refuseCopy(): Buffer {
   return Buffer.concat([message('f', cstring('COPY is not supported over HTTP')), sync])

@@ -115,24 +115,46 @@ set(PG_THEIRS "${PG_MADE}/gram_split.c" "${PG_OURS}/scan.c" "${PG}/backend/parse
 file(GLOB PG_BRIDGE CONFIGURE_DEPENDS "${PG_OURS}/*.c")
 list(REMOVE_ITEM PG_BRIDGE "${PG_OURS}/scan.c")
 
-add_library(ballast_postgres STATIC ${PG_THEIRS} ${PG_BRIDGE})
+# The same with a grammar of queries alone, for a Worker.
+add_custom_command(OUTPUT "${PG_MADE}/queries_bison.c"
+  COMMAND "${BALLAST_NODE}" "${PG_OURS}/queries_grammar.mjs" "${PG}/backend/parser/gram.y"
+          "${PG_MADE}/queries.y"
+  COMMAND "${BALLAST_BISON}" -Wno-deprecated -Wno-other -o "${PG_MADE}/queries_bison.c"
+          "${PG_MADE}/queries.y"
+  DEPENDS "${PG_OURS}/queries_grammar.mjs" "${PG}/backend/parser/gram.y"
+  COMMENT "PostgreSQL's grammar of queries" VERBATIM)
+add_custom_command(OUTPUT "${PG_MADE}/queries_split.c"
+  COMMAND "${BALLAST_NODE}" "${PG_OURS}/split_actions.mjs" "${PG_MADE}/queries_bison.c"
+          "${PG_MADE}/queries_split.c"
+  DEPENDS "${PG_OURS}/split_actions.mjs" "${PG_MADE}/queries_bison.c"
+  COMMENT "PostgreSQL's grammar of queries, an action a function" VERBATIM)
+
+set(PG_QUERIES ${PG_THEIRS})
+list(TRANSFORM PG_QUERIES REPLACE "gram_split.c$" "queries_split.c")
 if(EMSCRIPTEN)
-  target_sources(ballast_postgres PRIVATE "${PG_OURS}/guard_wasm.S")
+  set(PG_GUARD "${PG_OURS}/guard_wasm.S")
   # As C to CMake, whose languages for assembly know nothing of Emscripten.
   set_source_files_properties("${PG_OURS}/guard_wasm.S" PROPERTIES LANGUAGE C COMPILE_OPTIONS
     "-xassembler-with-cpp;-mexception-handling;-Wno-unused-command-line-argument")
 endif()
 add_custom_target(ballast_postgres_headers DEPENDS ${PG_HEADERS_MADE})
-add_dependencies(ballast_postgres ballast_postgres_headers)
+
+function(ballast_postgres_library name)
+  add_library(${name} STATIC EXCLUDE_FROM_ALL ${ARGN} ${PG_BRIDGE} ${PG_GUARD})
+  add_dependencies(${name} ballast_postgres_headers)
+  target_include_directories(${name} PRIVATE "${PG_OURS}")
+  target_include_directories(${name} SYSTEM PRIVATE "${PG_MADE}" "${PG}/backend/parser"
+                             "${PG}/include")
+  set_target_properties(${name} PROPERTIES C_STANDARD 11 C_EXTENSIONS ON)
+  # Signed overflow wraps and types alias in PostgreSQL's own build, so they do here.
+  target_compile_options(${name} PRIVATE -fwrapv -fno-strict-aliasing -ffunction-sections)
+endfunction()
+ballast_postgres_library(ballast_postgres ${PG_THEIRS})
+ballast_postgres_library(ballast_postgres_queries ${PG_QUERIES})
 set_source_files_properties("${PG_OURS}/scan.c" PROPERTIES OBJECT_DEPENDS "${PG_MADE}/scan_flex.c")
-target_include_directories(ballast_postgres PRIVATE "${PG_OURS}")
-target_include_directories(ballast_postgres SYSTEM PRIVATE "${PG_MADE}" "${PG}/backend/parser"
-                           "${PG}/include")
-set_target_properties(ballast_postgres PROPERTIES C_STANDARD 11 C_EXTENSIONS ON)
-# Signed overflow wraps and types alias in PostgreSQL's own build, so they do here.
-target_compile_options(ballast_postgres PRIVATE -fwrapv -fno-strict-aliasing -ffunction-sections)
 set_source_files_properties(${PG_THEIRS} PROPERTIES COMPILE_OPTIONS "-w")
-set_source_files_properties("${PG_MADE}/gram_split.c" PROPERTIES COMPILE_DEFINITIONS
-                            "exprLocation=ballast_pg_location")
+set_source_files_properties("${PG_MADE}/gram_split.c" "${PG_MADE}/queries_split.c" PROPERTIES
+                            COMPILE_DEFINITIONS "exprLocation=ballast_pg_location"
+                            COMPILE_OPTIONS "-w")
 set_source_files_properties(${PG_BRIDGE} PROPERTIES COMPILE_OPTIONS
                             "-Wall;-Wextra;-Werror;-Wno-unused-parameter;-Wno-sign-compare")

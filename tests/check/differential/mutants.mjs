@@ -8,7 +8,7 @@ import { schemas } from './schemas.mjs'
 const perSchema = 66
 
 /** Takes away what a schema has made, which is all that the database has. */
-async function clear(wire) {
+export async function clear(wire) {
   const { rows } = await wire.query(
     `select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'`,
   )
@@ -24,7 +24,7 @@ export async function runMutants(server, checker, score, { seed, count, progress
   const kinds = {}
   for (const schema of schemas) {
     await clear(wire)
-    await prepare(wire, checker, schema.sql)
+    await prepare(wire, checker, score, schema.sql)
     const queries = queriesOf(schema, perSchema, seed)
     let mutants = 0
     for (const { template, sql } of queries) {

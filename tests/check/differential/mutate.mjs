@@ -69,11 +69,10 @@ function endOf(list, from, words) {
   return list.length
 }
 
-const clauses = new Set(
-  'where group having order limit offset for union window returning on set when join left right full cross inner'.split(
-    ' ',
-  ),
-)
+const clauses = new Set([
+  ...['where', 'group', 'having', 'order', 'limit', 'offset', 'for', 'union', 'window', 'on'],
+  ...['set', 'returning', 'when', 'join', 'left', 'right', 'full', 'cross', 'inner'],
+])
 const afterGroup = new Set('having order limit offset for union window'.split(' '))
 
 /** Cuts from one token to another out of the text. */
@@ -96,19 +95,21 @@ function aliasesOf(list) {
   return out
 }
 
-const types = ['int', 'text', 'boolean', 'date', 'timestamptz', 'jsonb', 'uuid', 'int[]', 'interval']
+const types = [
+  ...['int', 'text', 'boolean', 'date', 'timestamptz', 'jsonb', 'uuid', 'int[]', 'interval'],
+]
 const literals = [
   ...["'abc'", '1', 'true', 'now()', "'{}'::jsonb", 'null', '1.5', "'2024-02-30'", "array['a']"],
   ...["'12'", "interval '1 day'", "'{1,2}'", '$9', "'1 fortnight'", 'current_date'],
 ]
 
 export const operators = {
-  renameColumn({ tokens, list, columns, random }) {
+  renameColumn({ tokens, list, columns, near, random }) {
     const fit = list.filter(({ text }) => columns.has(text))
     if (fit.length === 0) return null
     const { text, at } = random.pick(fit)
-    const other = random.chance(0.6) ? misspell(text, random) : random.pick([...columns])
-    return put(tokens, at, other)
+    const names = random.chance(0.7) ? near : [...columns]
+    return put(tokens, at, random.chance(0.4) ? misspell(text, random) : random.pick(names))
   },
   renameTable({ tokens, list, tables, random }) {
     const fit = list.filter(({ text }) => tables.has(text))
@@ -147,7 +148,8 @@ export const operators = {
     return put(tokens, at, `${text}::${random.pick(types)}`)
   },
   removeGroupItem({ tokens, list, random }) {
-    const group = list.findIndex(({ text }, i) => /^group$/i.test(text) && list[i + 1]?.text === 'by')
+    const isGroupBy = ({ text }, i) => /^group$/i.test(text) && list[i + 1]?.text === 'by'
+    const group = list.findIndex(isGroupBy)
     if (group < 0) return null
     const end = endOf(list, group + 2, afterGroup)
     const commas = [group + 1]
@@ -163,12 +165,12 @@ export const operators = {
     const to = item === 0 ? commas[1] + 1 : (commas[item + 1] ?? end)
     return without(tokens, list, from, to)
   },
-  addTarget({ tokens, list, columns, random }) {
+  addTarget({ tokens, list, near, random }) {
     const fit = list.filter(({ text }) => /^(select|returning)$/i.test(text))
     if (fit.length === 0) return null
     const { text, at } = random.pick(fit)
     const aliases = aliasesOf(list).map(({ alias }) => `${alias}.`)
-    const name = random.pick(['', ...aliases]) + random.pick([...columns, 'id', '*'])
+    const name = random.pick(['', ...aliases]) + random.pick([...near, 'id', '*'])
     const target = random.pick([name, name, `max(${name})`, `lower(${name})`, `${name} + 1`])
     return put(tokens, at, `${text} ${target.replace('(*', '(')},`)
   },
@@ -213,12 +215,14 @@ export const operators = {
     const fit = list.filter(({ text }, i) => isWord(text) && list[i - 1]?.text === 'where')
     if (fit.length === 0) return null
     const { text, at } = random.pick(fit)
-    const added = random.pick(['count(*) > 1 and ', '1 and ', "'x' and ", 'row_number() over () = 1 and '])
-    return put(tokens, at, added + text)
+    const added = random.pick(['count(*) > 1', '1', "'x'", 'row_number() over () = 1'])
+    return put(tokens, at, `${added} and ${text}`)
   },
 }
 
-const functions = ['lower', 'count', 'sum', 'unnest', 'jsonb_agg', 'date_trunc', 'row_number', 'now']
+const functions = [
+  ...['lower', 'count', 'sum', 'unnest', 'jsonb_agg', 'date_trunc', 'row_number', 'now'],
+]
 
 /** Different mutants of a query, `count` at most. */
 export function mutantsOf(sql, schema, random, count) {
@@ -226,12 +230,18 @@ export function mutantsOf(sql, schema, random, count) {
   const list = readable(tokens)
   const tables = new Set(schema.tables.map(({ name }) => name))
   const all = new Set(schema.tables.flatMap(({ columns }) => columns.map(({ name }) => name)))
-  // Those that the query has, so that others come from elsewhere in the schema.
+  // Those of the query's own tables, which are often right.
+  const read = new Set(list.map(({ text }) => text))
+  const near = schema.tables
+    .filter(({ name }) => read.has(name))
+    .flatMap(({ columns }) => columns.map(({ name }) => name))
+    .concat('id')
   const names = Object.keys(operators)
+  const start = random.below(names.length)
   const out = new Map()
   for (let tries = 0; out.size < count && tries < 6 * count; tries++) {
-    const name = names[tries % names.length]
-    const mutant = operators[name]({ tokens, list, columns: all, tables, random })
+    const name = names[(start + tries) % names.length]
+    const mutant = operators[name]({ tokens, list, columns: all, near, tables, random })
     if (mutant !== null && mutant !== sql) out.set(mutant, name)
   }
   return [...out].map(([text, operator]) => ({ sql: text, operator }))

@@ -1,9 +1,9 @@
 /** Queries of yours over a schema of yours. */
 import { readFileSync } from 'node:fs'
-import { schemaQuery, stateQuery } from './schema-text.mjs'
+import { domainsQuery, readDomains, schemaQuery, stateQuery } from './schema-text.mjs'
 
-/** Makes a schema in an empty database, and tells the checker. */
-export async function prepare(wire, checker, sql) {
+/** Makes a schema in an empty database, and tells the checker and the score. */
+export async function prepare(wire, checker, score, sql) {
   const made = await wire.query(sql)
   if (made.error) throw new Error(`the schema does not apply: ${made.error.message}`)
   const { rows } = await wire.query(stateQuery)
@@ -11,6 +11,7 @@ export async function prepare(wire, checker, sql) {
   if (asked.error) throw new Error(`the schema cannot be asked for: ${asked.error.message}`)
   await checker.load(asked.rows[0][0])
   await checker.setPath(JSON.parse(rows[0][0]))
+  score.domains = readDomains((await wire.query(domainsQuery)).rows)
 }
 
 /** Describes a query on both sides. */
@@ -34,7 +35,7 @@ function readQueries(file) {
 
 export async function runOwn(server, checker, score, { schema, queries }) {
   const wire = await server.connect()
-  await prepare(wire, checker, readFileSync(schema, 'utf8'))
+  await prepare(wire, checker, score, readFileSync(schema, 'utf8'))
   for (const from of readQueries(queries)) {
     const { ours, theirs } = await describe(wire, checker, from.sql)
     score.add(from, ours, theirs)

@@ -9,7 +9,8 @@ const truths = { on: true, true: true, yes: true, 1: true, t: true, y: true }
 
 /** The end of a dollar quote's opening tag at `at`, or -1. */
 function tagEnd(text, at) {
-  const match = /^\$(?:[a-z_\u0080-\uffff][a-z0-9_\u0080-\uffff]*)?\$/i.exec(text.slice(at, at + 80))
+  const tag = /^\$(?:[a-z_\u0080-\uffff][a-z0-9_\u0080-\uffff]*)?\$/i
+  const match = tag.exec(text.slice(at, at + 80))
   return match ? at + match[0].length : -1
 }
 
@@ -33,8 +34,8 @@ export class Script {
   }
 
   /**
-   * The next statement, `{ sql, command, args }`, whose command is `;` or what ended it, or the next
-   * command that is left to who runs the script, `{ command, args }`; null at the end.
+   * The next statement, `{ sql, command, args }`, whose command is `;` or what ended it, or the
+   * next command that is left to who runs the script, `{ command, args }`; null at the end.
    */
   next() {
     for (;;) {
@@ -64,6 +65,7 @@ export class Script {
       branches.push({ taken, done: taken })
     } else if (command === 'elif' || command === 'else') {
       const branch = branches.at(-1)
+      if (branch === undefined) return true
       branch.taken = !branch.done && (command === 'else' || condition())
       branch.done ||= branch.taken
     } else if (command === 'endif') {

@@ -16,7 +16,7 @@ const kinds = {
 }
 
 /** A schema's tables with what templates ask for. */
-class World {
+export class World {
   constructor(schema, random) {
     this.random = random
     this.tables = schema.tables
@@ -83,9 +83,9 @@ from ${child.name} c join ${parent.name} p on p.id = c.${key} where p.id = any($
   },
   leftJoin(world) {
     const { child, key, parent } = world.pair()
-    return `select p.id, ${listed('p', world.plain(parent, 3))}, count(c.id) as number
+    return `select p.id, ${listed('p', world.plain(parent, 3))}, count(c.id) as children
 from ${parent.name} p left join ${child.name} c on c.${key} = p.id
-group by p.id order by number desc, p.id`
+group by p.id order by children desc, p.id`
   },
   anti(world) {
     const { child, key, parent } = world.pair()
@@ -285,7 +285,8 @@ returning c.id, p.id as parent_id`
   deleteOld(world) {
     const table = world.table(has(world, 'time'))
     const time = world.column(table, 'time')
-    return `with gone as (delete from ${table.name} where ${time} < now() - $1::interval returning id)
+    return `with gone as (
+  delete from ${table.name} where ${time} < now() - $1::interval returning id)
 select count(*) as number from gone`
   },
   merge(world) {

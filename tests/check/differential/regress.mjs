@@ -6,7 +6,9 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { top } from '../../support/source.mjs'
 import { Script } from './psql.mjs'
-import { schemaQuery, stateQuery } from './schema-text.mjs'
+import {
+  domainsQuery, markQuery, readDomains, schemaQuery, stateQuery,
+} from './schema-text.mjs'
 
 const folder = join(
   process.env.POSTGRES_SOURCE_DIR ?? join(top, 'build/deps/postgresql-17'),
@@ -52,9 +54,11 @@ function filesOf(only) {
 
 // What would end PGlite, or ask it for another process.
 const notEmbedded = new Set([
-  ...['infinite_recurse', 'tablespace', 'database', 'subscription', 'prepared_xacts', 'largeobject'],
+  ...['infinite_recurse', 'tablespace', 'database', 'subscription', 'prepared_xacts'],
+  'largeobject',
 ])
 
+const lost = /server closed|stopped answering|ECONN|EPIPE|57P03|recovery mode/
 const dml = /^[\s(]*(select|insert|update|delete|merge|values|with|table)\b/i
 const comments = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)+/
 // Their own words about the session, which are no part of a schema.
@@ -68,13 +72,15 @@ const hinders = {
 class Session {
   #server
   #checker
+  #score
   #loaded
   #path = null
   wire
 
-  constructor(server, checker, loaded) {
+  constructor(server, checker, score, loaded) {
     this.#server = server
     this.#checker = checker
+    this.#score = score
     this.#loaded = loaded
   }
 
@@ -83,9 +89,46 @@ class Session {
     this.wire?.close()
     this.wire = wire
     this.#path = null
+    // What is temporary was another session's.
+    this.#loaded.written = null
+    this.#loaded.mark = null
   }
 
-  /** Tells the checker of the schema and the search path as they are now. Why it cannot, or null. */
+  /** A server that has fallen needs a while to stand up. */
+  async connectAgain() {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.connect(null)
+      } catch (error) {
+        if (tries === 60 || !lost.test(error.message)) throw error
+        await new Promise(resolve => setTimeout(resolve, 500))
+      }
+    }
+  }
+
+  /** Tells the checker of the schema, where it is another than before; or why it cannot. */
+  async #reload() {
+    const marked = await this.wire.query(markQuery)
+    if (marked.error) return `the state cannot be asked for: ${marked.error.code}`
+    const mark = marked.rows[0][0]
+    if (mark === this.#loaded.mark) return null
+    const asked = await this.wire.query(schemaQuery)
+    if (asked.error) return `the schema cannot be asked for: ${asked.error.code}`
+    this.#loaded.mark = mark
+    this.#score.domains = readDomains((await this.wire.query(domainsQuery)).rows)
+    try {
+      await this.#checker.load(asked.rows[0][0])
+      this.#loaded.why = null
+    } catch (error) {
+      const [, line] = /line (\d+)/.exec(error.message) ?? []
+      const found = asked.rows[0][0].split('\n')[line - 1] ?? ''
+      this.#score.addBroken(`${error.message}: ${found.slice(0, 200)}`)
+      this.#loaded.why = error.message
+    }
+    return null
+  }
+
+  /** Brings the checker to where the session is now, or tells why it cannot. */
   async bringUp() {
     for (const [name, look] of Object.entries(hinders)) {
       const why = look(this.wire.settings[name] ?? '')
@@ -93,15 +136,14 @@ class Session {
     }
     const { rows, error } = await this.wire.query(stateQuery)
     if (error) return `the state cannot be asked for: ${error.code}`
-    const [schemas, mark, nulls, nullEquals] = rows[0]
+    const [schemas, written, nulls, nullEquals] = rows[0]
     if (nulls !== 'on' || nullEquals !== 'off') return 'under another setting'
-    if (mark !== this.#loaded.mark) {
-      const asked = await this.wire.query(schemaQuery)
-      if (asked.error) return `the schema cannot be asked for: ${asked.error.code}`
-      await this.#checker.load(asked.rows[0][0])
-      this.#loaded.mark = mark
-      this.#loaded.loads++
+    if (written !== this.#loaded.written) {
+      const why = await this.#reload()
+      if (why !== null) return why
+      this.#loaded.written = written
     }
+    if (this.#loaded.why !== null) return this.#loaded.why
     const path = JSON.parse(schemas).map(name => name.replace(/^pg_temp_\d+$/, 'pg_temp'))
     if (path.join() !== this.#path) {
       await this.#checker.setPath(path)
@@ -115,20 +157,22 @@ class Runner {
   #server
   #checker
   #score
-  #loaded = { mark: null, loads: 0 }
+  #loaded = { written: null, mark: null, why: null }
   #session
   #script
   #file
+  #progress
 
-  constructor(server, checker, score) {
+  constructor(server, checker, score, progress) {
     this.#server = server
     this.#checker = checker
     this.#score = score
+    this.#progress = progress
   }
 
   async runFile(file) {
     this.#file = file
-    this.#session = new Session(this.#server, this.#checker, this.#loaded)
+    this.#session = new Session(this.#server, this.#checker, this.#score, this.#loaded)
     await this.#session.connect(null)
     const { database } = this.#server
     this.#script = new Script(readFileSync(join(folder, `${file}.sql`), 'utf8'), {
@@ -145,8 +189,9 @@ class Runner {
       try {
         await this.#runItem(item)
       } catch (error) {
-        if (!/server closed|stopped answering|ECONNRESET|EPIPE/.test(error.message)) throw error
-        await this.#session.connect(null)
+        if (!lost.test(error.message)) throw error
+        this.#progress(`${file}: the session was lost at ${item.sql?.slice(0, 200)}`)
+        await this.#session.connectAgain()
       }
     }
     this.#session.wire.close()
@@ -199,7 +244,7 @@ class Runner {
 /** Runs the suite, or only some of its files. */
 export async function runRegress(server, checker, score, { files, progress = () => {} } = {}) {
   if (!existsSync(folder)) throw new Error(`PostgreSQL's regression suite is not in ${folder}`)
-  const runner = new Runner(server, checker, score)
+  const runner = new Runner(server, checker, score, progress)
   for (const file of filesOf(files)) {
     if (server.name.startsWith('PGlite') && notEmbedded.has(file)) continue
     const before = { ...score.counts, at: Date.now() }

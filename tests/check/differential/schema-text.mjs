@@ -15,12 +15,40 @@ const catalogs = [
   ...['pg_inherits', 'pg_trigger', 'pg_attrdef', 'pg_collation', 'pg_opclass', 'pg_amop'],
 ]
 
+/** What a server describes a column of a domain as: the type below, with its modifier. */
+export const domainsQuery = `
+  with recursive below (domain, oid, modifier) as (
+    select oid, typbasetype, typtypmod from pg_catalog.pg_type where typtype = 'd'
+    union all
+    select b.domain, t.typbasetype, greatest(b.modifier, t.typtypmod)
+    from below b join pg_catalog.pg_type t on t.oid = b.oid and t.typtype = 'd'
+  )
+  select b.domain, n.nspname || '.' || d.typname, b.oid, b.modifier from below b
+  join pg_catalog.pg_type t on t.oid = b.oid and t.typtype <> 'd'
+  join pg_catalog.pg_type d on d.oid = b.domain
+  join pg_catalog.pg_namespace n on n.oid = d.typnamespace`
+
+/** By oid, and by name: what initdb makes has an oid of its own in every server. */
+export function readDomains(rows) {
+  const out = new Map()
+  for (const [domain, name, oid, modifier] of rows) {
+    const below = { oid: Number(oid), modifier: Number(modifier) }
+    out.set(Number(domain), below).set(name, below)
+  }
+  return out
+}
+
 // A row of a catalog that was changed is another one, by its place or its transaction.
 const marks = catalogs.map(
-  name => `(select sum(hashtextextended(ctid::text || xmin::text, 0)) from pg_catalog.${name})`,
+  name => `(select pg_catalog.sum(pg_catalog.hashtextextended(
+    pg_catalog.textcat(ctid::text, xmin::text), 0)) from pg_catalog.${name})`,
 )
 
-/** One row: the schemas in which names are found, a mark of the catalogs, and settings. */
+/** A mark of the catalogs, which is another one when they are. */
+export const markQuery = `select pg_catalog.concat_ws(' ', ${marks.join(', ')})`
+
+/** The schemas in which names are found, how much was ever written, and settings. */
 export const stateQuery = `
-  select array_to_json(pg_catalog.current_schemas(false)), concat_ws(' ', ${marks.join(', ')}),
-    current_setting('array_nulls'), current_setting('transform_null_equals')`
+  select pg_catalog.array_to_json(pg_catalog.current_schemas(false)),
+    pg_catalog.pg_current_wal_insert_lsn(), pg_catalog.current_setting('array_nulls'),
+    pg_catalog.current_setting('transform_null_equals')`

@@ -38,16 +38,19 @@ const shop = {
     prices: variant>variants amount:numeric(10,2) valid:daterange?
     carts: customer>customers? token:uuid* expires_at:timestamptz?
     cart_items: cart>carts variant>variants quantity:int4=1
-    orders: customer>customers status:order_status='cart' total:numeric(12,2)? placed_at:timestamptz?
+    orders: customer>customers status:order_status='cart' total:numeric(12,2)?
+      placed_at:timestamptz?
       address>addresses? comment?
     order_items: order>orders variant>variants quantity:int4 price:numeric(10,2) discount:numeric?
     payments: order>orders amount:numeric(12,2) method paid_at:timestamptz? reference?*
     refunds: payment>payments amount:numeric(12,2) reason?
     carriers: name* tracking_url?
-    shipments: order>orders carrier>carriers? sent_at:timestamptz? arrived_at:timestamptz? weight:real?
+    shipments: order>orders carrier>carriers? sent_at:timestamptz? arrived_at:timestamptz?
+      weight:real?
     coupons: code* percent:int2? valid_until:date? uses:int4=0
     order_coupons: order>orders coupon>coupons
-    reviews: product>products customer>customers stars:int2 title? body? created_at:timestamptz=now()
+    reviews: product>products customer>customers stars:int2 title? body?
+      created_at:timestamptz=now()
     wishlists: customer>customers name shared:boolean?
     wishlist_items: wishlist>wishlists product>products added_at:timestamptz=now()
     suppliers: name country>countries? rating:float4?
@@ -97,7 +100,8 @@ const chat = {
     reactions: message>messages account>accounts emoji:varchar(32) at:timestamptz=now()
     attachments: message>messages name size:int8 kind? digest:uuid?
     reads: channel>channels account>accounts message>messages? at:timestamptz?
-    invites: workspace>workspaces email token:uuid* role:role? expires:timestamptz used:boolean=false
+    invites: workspace>workspaces email token:uuid* role:role? expires:timestamptz
+      used:boolean=false
     devices: account>accounts name address:inet? seen:timestamp? push_token?*`,
 }
 
@@ -113,18 +117,21 @@ const school = {
     faculties: name* dean>teachers?
     teachers: faculty>faculties? name email* salary:numeric(10,2)? since:date languages:text[]?
     programs: faculty>faculties name* degree length:interval?
-    students: program>programs? number:int8* name email?* born:date? score:float8? active:boolean=true
+    students: program>programs? number:int8* name email?* born:date? score:float8?
+      active:boolean=true
       tutor>teachers? guardians:jsonb?
     terms: kind:term_kind year:int4 during:daterange
     courses: faculty>faculties? code:varchar(12)* title credits:credits outline? requires>courses?
     classes: course>courses term>terms teacher>teachers? room>rooms? capacity:int4=30
     lessons: class>classes begins:timestamp ends:timestamp? topic? cancelled:boolean=false
-    enrolments: class>classes student>students grade:grade? enrolled_at:timestamptz=now() dropped:date?
+    enrolments: class>classes student>students grade:grade? enrolled_at:timestamptz=now()
+      dropped:date?
     absences: lesson>lessons student>students excused:boolean? reason?
     exams: class>classes held:date? weight:numeric(4,3)=1 questions:jsonb?
     results: exam>exams student>students points:numeric(6,2)? passed:boolean? graded_by>teachers?
     assignments: class>classes title due:timestamptz? maximum:int2=100
-    submissions: assignment>assignments student>students sent_at:timestamptz=now() points:int2? text?
+    submissions: assignment>assignments student>students sent_at:timestamptz=now() points:int2?
+      text?
     fees: student>students term>terms amount:numeric(8,2) paid_on:date?
     scholarships: name* donor? amount:numeric(8,2)?
     awards: scholarship>scholarships student>students year:int4 revoked:boolean?
@@ -158,11 +165,14 @@ const logistics = {
     trailers: company>companies number* axles:int2? volume:float8?
     containers: code:char(11)* size:dimensions? tare:kilograms owner>companies?
     commodities: code:varchar(10)* description hazardous:boolean=false
-    contracts: shipper>companies carrier>companies? number* signed:date terms:jsonb? valid:daterange?
+    contracts: shipper>companies carrier>companies? number* signed:date terms:jsonb?
+      valid:daterange?
     rates: contract>contracts mode:mode per_km:numeric(8,4)? minimum:numeric(10,2)?
-    bookings: contract>contracts? customer>companies placed_at:timestamptz=now() reference?* price:numeric?
+    bookings: contract>contracts? customer>companies placed_at:timestamptz=now() reference?*
+      price:numeric?
       confirmed:boolean?
-    consignments: booking>bookings commodity>commodities? weight:kilograms pieces:int4=1 value:money?
+    consignments: booking>bookings commodity>commodities? weight:kilograms pieces:int4=1
+      value:money?
     routes: origin>sites target>sites distance:float8? duration:interval?
     trips: route>routes? vehicle>vehicles? driver>drivers? departs:timestamptz arrives:timestamptz?
       state:leg_state='planned'
@@ -170,7 +180,8 @@ const logistics = {
     loads: leg>legs consignment>consignments container>containers? loaded_at:timestamptz?
       unloaded_at:timestamptz? seal?
     positions: vehicle>vehicles at:timestamptz place:point speed:real? heading:int2?
-    readings: container>containers at:timestamptz temperature:numeric(5,2)? humidity:float4? raw:bytea?
+    readings: container>containers at:timestamptz temperature:numeric(5,2)? humidity:float4?
+      raw:bytea?
     stops: leg>legs site>sites dock>docks? arrived:timestamptz? left_at:timestamptz? reason?
     invoices: booking>bookings number* issued:date due:date? total:numeric(12,2) paid:boolean=false
     invoice_lines: invoice>invoices text amount:numeric(12,2) vat:numeric(4,2)?
@@ -243,7 +254,8 @@ function readTables(text) {
   return tables
 }
 
-const literal = value => (/^(?:-?\d|true|false|now\(|current_|')/.test(value) ? value : `'${value}'`)
+const plain = /^(?:-?\d|true|false|now\(|current_|')/
+const literal = value => (plain.test(value) ? value : `'${value}'`)
 
 function columnSql(column) {
   const parts = [column.name, column.type]

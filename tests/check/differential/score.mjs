@@ -2,8 +2,11 @@
 
 const same = (a, b) => a === b
 
-/** Where two descriptions differ, in words; null where they do not. */
-export function differenceOf(ours, theirs) {
+/**
+ * Where two descriptions differ, in words; null where they do not. A server describes a column of a
+ * domain as one of the type below.
+ */
+export function differenceOf(ours, theirs, domains = new Map()) {
   const types = ours.parameters.map(one => one.oid)
   if (types.length !== theirs.parameters.length) {
     return `${types.length} parameters, not ${theirs.parameters.length}`
@@ -15,7 +18,8 @@ export function differenceOf(ours, theirs) {
     return `${ours.columns.length} columns, not ${theirs.columns.length}`
   }
   for (const [i, column] of theirs.columns.entries()) {
-    const mine = ours.columns[i]
+    const { oid, type } = ours.columns[i]
+    const mine = { ...ours.columns[i], ...(domains.get(oid) ?? domains.get(type)) }
     for (const key of ['name', 'oid', 'modifier']) {
       if (mine[key] !== column[key]) {
         return `${key} of column ${i + 1} is ${mine[key]}, not ${column[key]}`
@@ -46,6 +50,14 @@ export class Score {
   missed = new Map()
   reasons = new Map()
   skipped = new Map()
+  broken = new Map()
+  /** The domains of the database as it is now. */
+  domains = new Map()
+
+  /** The checker itself has failed. */
+  addBroken(why) {
+    bump(this.broken, why)
+  }
 
   /** A statement that is not scored, and why. */
   skip(why) {
@@ -73,7 +85,7 @@ export class Score {
 
   #addAccepted(from, ours, theirs) {
     this.more.ok++
-    const difference = differenceOf(ours, theirs)
+    const difference = differenceOf(ours, theirs, this.domains)
     if (difference === null) return
     this.counts.wrongTypes++
     this.wrongTypes.push({ ...from, difference })
@@ -107,7 +119,8 @@ export class Score {
 
   /** Whether nothing is wrong that may never be. */
   get sound() {
-    return this.counts.falseRejects === 0 && this.counts.wrongTypes === 0
+    const { falseRejects, wrongTypes } = this.counts
+    return falseRejects === 0 && wrongTypes === 0 && this.broken.size === 0
   }
 }
 
@@ -158,11 +171,16 @@ function* lines(score, examples) {
       yield `    ${file}: ${brief(sql)}\n        ${tell(theirs)}`
     }
   }
-  if (score.different.length > 0) yield `\nother errors than the server's: ${score.different.length}`
-  for (const { file, sql, ours, theirs } of score.different.slice(0, 10 * examples)) {
-    yield `    ${file}: ${brief(sql)}\n        ours:   ${tell(ours)}\n        theirs: ${tell(theirs)}`
+  const { different } = score
+  if (different.length > 0) yield `\nother errors than the server's: ${different.length}`
+  for (const { file, sql, ours, theirs } of different.slice(0, 10 * examples)) {
+    yield `    ${file}: ${brief(sql)}`
+    yield `        ours:   ${tell(ours)}\n        theirs: ${tell(theirs)}`
   }
-  for (const [head, counts] of [['not checked', score.reasons], ['not scored', score.skipped]]) {
+  const lists = {
+    'NOT WORKING': score.broken, 'not checked': score.reasons, 'not scored': score.skipped,
+  }
+  for (const [head, counts] of Object.entries(lists)) {
     if (counts.size > 0) yield `\n${head}, by reason`
     for (const [why, count] of top(counts, 40)) yield `${String(count).padStart(8)}  ${why}`
   }

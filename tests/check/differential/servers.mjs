@@ -32,8 +32,11 @@ async function openPostgres(url, stop, database) {
       return Wire.connect(target.href, sessionOptions)
     },
     close: async () => {
-      await admin.query(`drop database if exists ${database} with (force)`)
       admin.close()
+      // The server may have fallen and stood up since.
+      const last = await Wire.connect(url, sessionOptions)
+      await last.query(`drop database if exists ${database} with (force)`)
+      last.close()
       await stop()
     },
   }

@@ -85,7 +85,7 @@ function cut(bytes) {
   return { messages, size: at }
 }
 
-const errorKeys = { C: 'code', M: 'message', D: 'detail', H: 'hint', P: 'position' }
+const errorKeys = { V: 'severity', C: 'code', M: 'message', D: 'detail', H: 'hint', P: 'position' }
 
 function readError(body) {
   const out = {}
@@ -237,7 +237,12 @@ export class Wire {
         case 'T': out.columns = read.list(readColumn); break
         case 'D': out.rows.push(read.list(one => one.value())); break
         case 'C': out.tags.push(read.text()); break
-        case 'E': out.error ??= readError(body); break
+        case 'E':
+          out.error ??= readError(body)
+          if (out.error.severity === 'FATAL') {
+            throw new Error(`${out.error.code}: ${out.error.message}`)
+          }
+          break
         case 'G': this.#copyIn(copyData); break
         case 'Z': this.status = read.byte(); return out
         default: break

@@ -3,7 +3,7 @@
  * texts go into a transaction that is rolled back, so that one fresh database serves many times;
  * only what commits by itself uses a database up.
  */
-import { Session, type Outcome, type Refusal } from './session.js'
+import { Session, type Described, type Outcome, type Refusal } from './session.js'
 
 // So many roles that a text speaks of are made for it; each costs another run.
 const kMaxRoles = 200
@@ -23,6 +23,22 @@ export interface Job {
   commits: boolean
   /** What is asked at the end, of one cell, with an empty search_path. */
   query: string
+  /** Statements that are then described; the cell holds a `DescribedCell` as JSON. */
+  describe?: Describe | undefined
+}
+
+/** Statements, and the schemas whose names they may leave out. */
+export interface Describe {
+  searchPath: readonly string[]
+  texts: readonly string[]
+}
+
+/** What was asked, and what was said of each statement. */
+export interface DescribedCell {
+  cell: string
+  described: Described[]
+  /** The names of all types in them, by oid. */
+  types: Record<string, string>
 }
 
 /** The cell, or which text was refused and why. */
@@ -121,7 +137,7 @@ export class Elaborator {
       try {
         for (const role of roles) await session.run(createRole(role))
         await runAll(session, segments)
-        const cell = await ask(session, job.query)
+        const cell = await ask(session, job)
         // A text that commits by itself has left something behind.
         if ((await session.value(kTransaction)) !== before) this.#isUsed = true
         return cell
@@ -141,9 +157,9 @@ export class Elaborator {
   }
 
   /** Each segment as the migrator runs it. */
-  async #apply(session: Session, { segments, query }: Job): Promise<string> {
+  async #apply(session: Session, job: Job): Promise<string> {
     this.#isUsed = true
-    for (const [index, { isAlone, texts }] of segments.entries()) {
+    for (const [index, { isAlone, texts }] of job.segments.entries()) {
       for (let tries = 0; ; tries++) {
         try {
           if (!isAlone) await session.run('begin')
@@ -158,7 +174,7 @@ export class Elaborator {
         }
       }
     }
-    return ask(session, query)
+    return ask(session, job)
   }
 }
 
@@ -170,9 +186,28 @@ async function runAll(session: Session, segments: readonly Segment[]): Promise<v
   }
 }
 
-async function ask(session: Session, query: string): Promise<string> {
+async function ask(session: Session, { query, describe }: Job): Promise<string> {
   await session.run("select set_config('search_path', '', false)")
-  return session.value(query)
+  const cell = await session.value(query)
+  if (describe === undefined) return cell
+  const path = describe.searchPath.map(name => `"${name.replaceAll('"', '""')}"`).join(', ')
+  await session.run(`set search_path = ${path === '' ? "''" : path}`)
+  const described: Described[] = []
+  for (const text of describe.texts) described.push(await session.describe(text))
+  const types = await typeNames(session, described)
+  return JSON.stringify({ cell, described, types } satisfies DescribedCell)
+}
+
+async function typeNames(
+  session: Session,
+  described: readonly Described[],
+): Promise<Record<string, string>> {
+  const oids = described.flatMap(({ parameters, columns }) => {
+    return [...parameters, ...columns.map(({ type }) => type)]
+  })
+  const list = `'{${[...new Set(oids)].join(',')}}'::oid[]`
+  const query = `select json_object_agg(oid, format_type(oid, null)) from unnest(${list}) as oid`
+  return (JSON.parse((await session.value(query)) || 'null') ?? {}) as Record<string, string>
 }
 
 function refuse({ refusal, isOpen }: Outcome, segment: number, text: number): void {

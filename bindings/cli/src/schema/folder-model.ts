@@ -96,27 +96,52 @@ async function runFolder(
   context: Context,
   folder: string,
   files: readonly FolderFile[],
-  { bundle }: Bundled,
+  bundled: Bundled,
   mayReuse: boolean,
 ): Promise<Model> {
+  const asked = { query: await introspectionQuery() }
+  const { cell, assumed } = await folderCell(context, { folder, files, bundled }, asked, mayReuse)
+  const model = await modelOf(cell)
+  if (assumed === null) return model
+  const lines = linesOf(model)
+  for (const id of linesOf(assumed).keys()) lines.delete(id)
+  return withLines(model, lines)
+}
+
+/** A folder as it was read. */
+export type FolderFiles = Pick<FolderState, 'folder' | 'files' | 'bundled'>
+
+/** What is asked of where a folder leads. */
+export type Asked = Pick<Job, 'query' | 'describe'>
+
+/**
+ * Asks where a folder leads, by running all of it on an empty database. `assumed` is what had to be
+ * there before it, because others make it.
+ */
+export async function folderCell(
+  context: Context,
+  { folder, files, bundled: { bundle } }: FolderFiles,
+  asked: Asked,
+  mayReuse: boolean,
+): Promise<{ cell: string; assumed: Model | null }> {
   const parts = bundle.migrations.flatMap(migration => partsOf(migration))
   const texts = new Map(files.map(({ path, text }) => [path, text]))
   const sources = bundle.migrations.map(({ file }) => ({
     text: texts.get(file) ?? '',
     file: join(folder, file),
   }))
-  const job = {
+  const job: Job = {
     extensions: extensionsIn(sources),
     segments: parts.map(({ isAlone, statements }): Segment => {
       return { isAlone, texts: statements.map(({ sql }) => sql) }
     }),
     commits: true,
-    query: await introspectionQuery(),
+    ...asked,
   }
   const result = await runJob(context, job, mayReuse)
-  if (result.refusal === undefined) return modelOf(result.cell)
-  const model = kMissing.has(result.refusal.code) ? await runOnStandIns(context, job) : null
-  if (model !== null) return model
+  if (result.refusal === undefined) return { cell: result.cell, assumed: null }
+  const found = kMissing.has(result.refusal.code) ? await runOnStandIns(context, job) : null
+  if (found !== null) return found
   const at = parts[result.segment]?.statements[result.text]
   if (at === undefined) throw failure(result.refusal.message)
   throw refused(result.refusal, at, join(folder, at.file), texts.get(at.file) ?? '')
@@ -126,17 +151,16 @@ async function runFolder(
 const kMissing = new Set(['3F000', '42P01', '42704', '42883'])
 
 /** Runs it where there is what the schema assumes that others make; null where that is no help. */
-async function runOnStandIns(context: Context, job: Job): Promise<Model | null> {
+async function runOnStandIns(
+  context: Context,
+  job: Job,
+): Promise<{ cell: string; assumed: Model } | null> {
   const desired = await desiredModel(context).catch(() => null)
   const assumed = desired === null ? null : standIns(desired)
   if (assumed === null) return null
   const first = { isAlone: false, texts: [await renderModel(assumed, 18)] }
   const result = await runJob(context, { ...job, segments: [first, ...job.segments] }, true)
-  if (result.refusal !== undefined) return null
-  const model = await modelOf(result.cell)
-  const lines = linesOf(model)
-  for (const id of linesOf(assumed).keys()) lines.delete(id)
-  return withLines(model, lines)
+  return result.refusal === undefined ? { cell: result.cell, assumed } : null
 }
 
 interface Part {

@@ -1,7 +1,15 @@
 /** A fresh PostgreSQL in this process, and the one session that it has. */
 import type { PGlite } from '@electric-sql/pglite'
 
-import { MessageReader, query, readError, readRow } from '../../../dev/src/wire.js'
+import {
+  describe,
+  MessageReader,
+  query,
+  readColumns,
+  readError,
+  readParameters,
+  readRow,
+} from '../../../dev/src/wire.js'
 import { readCached, writeCached } from './cache.js'
 import { loadExtensions } from './extensions.js'
 
@@ -37,6 +45,14 @@ export interface Outcome {
   rows: (string | null)[][]
   /** Whether a transaction is open now. */
   isOpen: boolean
+}
+
+/** A statement as PostgreSQL describes it, or what it says against it. */
+export interface Described {
+  refusal: Refusal | null
+  /** Oids of types. */
+  parameters: number[]
+  columns: { name: string; type: number; modifier: number }[]
 }
 
 /** PostgreSQL as it is after initdb. */
@@ -85,6 +101,26 @@ export class Session {
       },
     })
     return outcome
+  }
+
+  /** Has a statement described, which does not run it. */
+  async describe(sql: string): Promise<Described> {
+    const reader = new MessageReader()
+    const described: Described = { refusal: null, parameters: [], columns: [] }
+    await this.#db.execProtocolRawStream(describe(sql), {
+      onRawData: data => {
+        for (const { type, body } of reader.push(data.slice())) {
+          if (type === 't') described.parameters = readParameters(body)
+          else if (type === 'E') described.refusal = refusalOf(readError(body), 0)
+          else if (type === 'T') {
+            described.columns = readColumns(body).map(({ name, typeId, typeModifier }) => {
+              return { name, type: typeId, modifier: typeModifier }
+            })
+          }
+        }
+      },
+    })
+    return described
   }
 
   /** The only cell that a query gives. Throws what PostgreSQL says where it refuses. */

@@ -18,6 +18,11 @@ declare module '#migrate-wasm' {
   export default module
 }
 
+declare module '#check-wasm' {
+  const module: WebAssembly.Module
+  export default module
+}
+
 declare module 'node:fs' {
   export function readFileSync(path: URL): Uint8Array<ArrayBuffer>
 }
