@@ -15,7 +15,7 @@ target_compile_options(ballast_cases PRIVATE -Wall -Wextra -Werror)
 if(BALLAST_FUZZ)
   foreach(name reply json connection frame sql catalog check)
     add_executable(fuzz_${name} tests/fuzz/${name}.cpp)
-    target_link_libraries(fuzz_${name} PRIVATE ballast_check ballast_cases ballast_postgres)
+    target_link_libraries(fuzz_${name} PRIVATE ballast_cases)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   endforeach()
   return()
@@ -29,7 +29,7 @@ add_test(NAME cases
 
 # Checks of queries, one a line, for the tests that compare them with a server's.
 add_executable(check_batch tests/check/batch.cpp)
-target_link_libraries(check_batch PRIVATE ballast_check ballast_postgres)
+target_link_libraries(check_batch PRIVATE ballast_check ballast ballast_postgres)
 
 # Catch2 3: the system's, the one that scripts/setup.mjs unpacked, or, with a network, its source.
 find_package(Catch2 3 QUIET HINTS "${CMAKE_SOURCE_DIR}/build/deps/catch2/usr")
@@ -40,7 +40,7 @@ if(NOT Catch2_FOUND)
 endif()
 file(GLOB BALLAST_LAWS CONFIGURE_DEPENDS tests/laws/*.cpp)
 add_executable(laws ${BALLAST_LAWS})
-target_link_libraries(laws PRIVATE ballast_check ballast_postgres ballast_cases Catch2::Catch2WithMain)
+target_link_libraries(laws PRIVATE ballast_cases Catch2::Catch2WithMain)
 target_include_directories(laws PRIVATE src)
 add_test(NAME laws COMMAND laws)
 

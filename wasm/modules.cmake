@@ -58,7 +58,7 @@ ballast_module(cases tests/cases/module.cpp tests/cases/dump.cpp tests/cases/dum
 target_link_libraries(cases PRIVATE ballast_check ballast_postgres)
 target_include_directories(cases PRIVATE tests/cases)
 target_include_directories(cases SYSTEM PRIVATE "${CMAKE_BINARY_DIR}/include")
-target_link_options(cases PRIVATE -O3)
+target_link_options(cases PRIVATE -O3 -sTOTAL_STACK=512KB -sINITIAL_MEMORY=4MB)
 find_program(BALLAST_NODE node REQUIRED CMAKE_FIND_ROOT_PATH_BOTH)
 add_test(NAME cases
          COMMAND ${BALLAST_NODE} ${CMAKE_SOURCE_DIR}/tests/cases/run.mjs --wasm $<TARGET_FILE:cases>)

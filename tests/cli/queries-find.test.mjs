@@ -141,7 +141,9 @@ test('more ways than can be looked at are not looked at', async () => {
 
 describe('clients, whatever they are called', () => {
   const cases = {
-    'another name of neon': `import { neon as connect } from 'ballast'\nconst db = connect(u)\ndb\`q\``,
+    'another name of neon': `import { neon as connect } from 'ballast'
+      const db = connect(u)
+      db\`q\``,
     'a namespace': `import * as b from '@neondatabase/serverless'\nconst db = b.neon(u)\ndb\`q\``,
     'require': `const { neon } = require('@neondatabase/serverless')\nconst db = neon(u)\ndb\`q\``,
     'a dynamic import': `const { neon } = await import('ballast')\nconst db = neon(u)\ndb\`q\``,

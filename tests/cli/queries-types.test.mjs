@@ -115,7 +115,8 @@ const cases = [
   ['insert into items (order_id, line, sku, qty) values ($1, $2, $3, $4) ' +
     'on conflict (order_id, line) do update set qty = excluded.qty returning qty',
   '{ qty: number }', '[number, number, string, number]'],
-  ['select array_agg(email) as a, array_agg(email) filter (where active) as b from users group by id',
+  ['select array_agg(email) as a, array_agg(email) filter (where active) as b ' +
+    'from users group by id',
     '{ a: (string | null)[]; b: (string | null)[] | null }'],
 ]
 

@@ -1,6 +1,7 @@
-// `ballast check` over the queries of a project: what it says, what it writes, and when it does not.
+// `ballast check` over the queries of a project: what it says, what it writes, and when not.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, afterEach, beforeEach, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
@@ -12,6 +13,10 @@ import { importSources } from '../schema/authoring.mjs'
 import { cache, workshop } from '../schema/workshop.mjs'
 import { startBallast } from '../support/command.mjs'
 import { startEndpoint } from '../support/endpoint.mjs'
+import { top } from '../support/source.mjs'
+
+const { dependencies } = createRequire(import.meta.url)('../../bindings/cli/package.json')
+const pglite = dependencies['@electric-sql/pglite']
 
 const schema = `create table users (
   id bigint primary key generated always as identity,
@@ -262,7 +267,8 @@ describe('where Ballast and PostgreSQL say different things', () => {
     await project.expect(0, ['check'])
     const { schema } = await import(pathToFileURL(project.path('ballast/schema.js')).href)
     const text = 'select id from users where id = $1'
-    const same = { refusal: null, parameters: [20], columns: [{ name: 'id', type: 20, modifier: -1 }] }
+    const id = { name: 'id', type: 20, modifier: -1 }
+    const same = { refusal: null, parameters: [20], columns: [id] }
     const judge = described => new QueryJudge({
       schema, described: new Map([[text, described]]), types: { 20: 'bigint', 23: 'integer' },
     }).judge(text)
@@ -326,6 +332,38 @@ describe('the schema', () => {
   })
 })
 
+describe('another version of the program', () => {
+  test('has its texts in what was written for it', async () => {
+    const { queryTypes, textsIn } = await importSources('queries/modules')
+    const texts = ["select 'it''s' as \"a\"", 'select E\'\\\\\'', 'select\n\t1', "select '\\'\\\\'"]
+    const queries = texts.map(text => ({ text, row: null, params: '[]' }))
+    assert.deepEqual(textsIn(queryTypes(queries)).sort(), [...texts].sort())
+  })
+
+  test('fits or does not', async () => {
+    await project.expect(0, ['check'])
+    project.write({ 'old/queries.d.ts': project.read('ballast/queries.d.ts') })
+    const { failingQueries, loadConfig } = await importSources('queries/version', 'config')
+    const ends = []
+    const screen = { note() {}, status() {}, done() {} }
+    const config = await loadConfig(project.folder)
+    const context = { config, screen, atEnd: step => ends.push(step) }
+    // What the build of the command puts in, and beside it.
+    Object.assign(globalThis, { VERSION: '0.0.0', PGLITE_VERSION: pglite })
+    const module = 'ballast-tools.wasm'
+    copyFileSync(join(top, 'bindings/cli/dist', module), join(top, 'build/internal', module))
+    process.env.XDG_CACHE_HOME = cache.XDG_CACHE_HOME
+    assert.deepEqual(await failingQueries(context, project.path('old')), [])
+    assert.equal(await failingQueries(context, project.path('src')), null)
+    project.write({ 'migrations/0001_b.sql': 'alter table users rename email to mail;' })
+    assert.deepEqual(await failingQueries(context, project.path('old/verified.js')), [
+      'insert into users (email) values ($1): column "email" of relation "users" does not exist',
+      'select id, email from users where id = $1: column "email" does not exist',
+    ])
+    for (const end of ends) await end()
+  })
+})
+
 test('--watch looks again after each change', async () => {
   const run = startBallast(project, ['check', '--watch'], { env: cache })
   const until = async pattern => {
@@ -348,7 +386,7 @@ test('--watch looks again after each change', async () => {
 test('the example Worker is right', async () => {
   const { readTypeScriptConfig, codeFiles, findQueries, Resolver } =
     await importSources('queries/find', 'queries/resolve', 'queries/files')
-  const root = join(import.meta.dirname, '../../worker')
+  const root = join(top, 'worker')
   const config = readTypeScriptConfig(root)
   const { queries, unread } = findQueries(await codeFiles(root, null, config), new Resolver(config))
   assert.ok(queries.length >= 8, `${queries.length}`)

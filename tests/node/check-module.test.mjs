@@ -71,7 +71,8 @@ describe('a query that is wrong', () => {
 
   for (const [query, code] of [
     ['select 1 +', '42601'], ['select * from nowhere', '42P01'], ['select nofn(1)', '42883'],
-    ['insert into users (email) values (1, 2)', '42601'], ['select max(max(id)) from users', '42803'],
+    ['insert into users (email) values (1, 2)', '42601'],
+    ['select max(max(id)) from users', '42803'],
     ["select id from users where mood = 'angry'", '22P02'],
     ['select u.id from users u join users v on true where email is null', '42702'],
     ["select '{' :: jsonb", '22P02'], ['', undefined],

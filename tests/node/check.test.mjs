@@ -17,11 +17,11 @@ const typeAt = name => types.findIndex(([each]) => each === name)
 
 /** A list with these queries: `{ text: [types of parameters, columns, readOnly] }`. */
 function listOf(queries, more = {}) {
-  const entries = Object.entries(queries).map(([text, [parameters = [], columns = [], flags = 0]]) =>
-    [queryHash(text), [
-      flags, parameters.map(typeAt), columns.map(([name, type, ...rest]) =>
-        [name, typeAt(type), ...rest]),
-    ]])
+  const entries = Object.entries(queries).map(([text, facts]) => {
+    const [parameters = [], columns = [], flags = 0] = facts
+    const described = columns.map(([name, type, ...rest]) => [name, typeAt(type), ...rest])
+    return [queryHash(text), [flags, parameters.map(typeAt), described]]
+  })
   return {
     version: 1, postgres: 17, migration: '0001_b', migrations: ['0000_a', '0001_b'], schema: 'hash',
     types, queries: Object.fromEntries(entries), ...more,
@@ -286,7 +286,8 @@ describe('what is wrong is refused', () => {
 
 describe('an answer that is not what was said', () => {
   for (const [what, columns, expected] of [
-    ['another name', [['ID', 23]], 'column 1 of the result is called "ID", and the schema says "id"'],
+    ['another name', [['ID', 23]],
+      'column 1 of the result is called "ID", and the schema says "id"'],
     ['another type', [['id', 20]],
       'column 1 of the result "id" has the type 20, and the schema says integer (23)'],
     ['a type of its own', [['id', 70000]],

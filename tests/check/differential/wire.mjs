@@ -71,6 +71,8 @@ class Body {
   }
 }
 
+const noData = message('f', text('there is no data'))
+
 /** The messages in `bytes`, and how many bytes they are. */
 function cut(bytes) {
   const messages = []
@@ -110,6 +112,8 @@ const readColumn = body => ({
 
 /** A socket to a server, of which messages are awaited one by one. */
 class Socket {
+  /** Whether there are no data for a COPY that the next query may begin. */
+  copy = true
   #socket
   #rest = Buffer.alloc(0)
   #messages = []
@@ -145,6 +149,11 @@ class Socket {
     this.#socket.write(bytes)
   }
 
+  /** The server waits for data of a COPY. */
+  beginCopy() {
+    if (this.copy) this.send(noData)
+  }
+
   async next() {
     while (this.#messages.length === 0) {
       if (this.#failure) throw this.#failure
@@ -161,6 +170,7 @@ class Socket {
 
 /** A PGlite, which answers what is sent at once. */
 class Embedded {
+  copy = false
   #database
   #messages = []
   #sent = []
@@ -173,9 +183,13 @@ class Embedded {
     this.#sent.push(bytes)
   }
 
+  beginCopy() {}
+
   async next() {
     if (this.#messages.length === 0) {
-      const answer = await this.#database.execProtocolRaw(Buffer.concat(this.#sent.splice(0)))
+      // It cannot wait for data, so it is told at once that there are no more.
+      const all = Buffer.concat([...this.#sent.splice(0), ...(this.copy ? [noData] : [])])
+      const answer = await this.#database.execProtocolRaw(all)
       this.#messages.push(...cut(Buffer.from(answer)).messages)
     }
     const next = this.#messages.shift()
@@ -223,7 +237,7 @@ export class Wire {
   }
 
   /** The answers up to the server's being ready. */
-  async #finish(copyData) {
+  async #finish() {
     const out = { parameters: [], columns: [], rows: [], tags: [], error: null }
     for (;;) {
       const { type, body } = await this.#link.next()
@@ -243,27 +257,29 @@ export class Wire {
             throw new Error(`${out.error.code}: ${out.error.message}`)
           }
           break
-        case 'G': this.#copyIn(copyData); break
+        case 'G': this.#link.beginCopy(); break
         case 'Z': this.status = read.byte(); return out
         default: break
       }
     }
   }
 
-  #copyIn(data) {
-    const end = data === undefined ? message('f', text('there is no data')) : message('c')
-    const all = data === undefined ? [end] : [message('d', Buffer.from(data)), end]
-    this.#link.send(Buffer.concat(all))
-  }
-
-  /** Runs a text of one or more statements; the rows are those of all of them. */
+  /**
+   * Runs a text of one or more statements; the rows are those of all of them. Data of a COPY are
+   * sent along, since a server lets them go where it does not want them.
+   */
   async query(sql, copyData) {
+    this.#link.copy = copyData === undefined
     this.#link.send(message('Q', text(sql)))
-    return this.#finish(copyData)
+    if (copyData !== undefined) {
+      this.#link.send(Buffer.concat([message('d', Buffer.from(copyData)), message('c')]))
+    }
+    return this.#finish()
   }
 
   /** What the server says of a statement before it runs: an error, or parameters and columns. */
   async describe(sql) {
+    this.#link.copy = false
     this.#link.send(
       Buffer.concat([
         message('P', zero, text(sql), int16(0)),
@@ -282,6 +298,7 @@ export class Wire {
         ? int32(-1)
         : Buffer.concat([int32(Buffer.byteLength(value)), Buffer.from(value)]),
     )
+    this.#link.copy = false
     this.#link.send(
       Buffer.concat([
         message('P', zero, text(sql), int16(0)),

@@ -106,3 +106,15 @@ ${sorted.join('')}  }
 }
 `
 }
+
+/** The texts that a `queries.d.ts` declares. */
+export function textsIn(declared: string): string[] {
+  const keys = declared.matchAll(/^ {4}'((?:[^'\\\n]|\\.)*)': \{$/gm)
+  return [...keys].map(([, inner = '']) => {
+    const json = inner.replace(/\\.|"/g, found => {
+      if (found === '"') return '\\"'
+      return found === "\\'" ? "'" : found
+    })
+    return JSON.parse(`"${json}"`) as string
+  })
+}
