@@ -1,7 +1,8 @@
 /**
  * `npm run fuzz -- --seconds N`: libFuzzer over the reply decoder, the JSON reader, the connection
- * string, the frames, SQL, the catalogue and the checker, N seconds in all. Findings are printed with the input that caused
- * them; the corpus grows in build/fuzz/corpus and starts from the Markdown cases.
+ * string, the frames, SQL, the catalogue and the checker, N seconds in all. Findings are printed
+ * with the input that caused them; the corpus grows in build/fuzz/corpus and starts from the
+ * Markdown cases.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'

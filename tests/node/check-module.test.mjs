@@ -137,6 +137,26 @@ describe('values', () => {
   })
 })
 
+test('what is taken for right without a look is right', async t => {
+  // Values on the edges of what the client judges by itself: the module agrees with each.
+  const edges = {
+    uuid: ['b0e8d3b2-0b8e-4b52-8f2a-6a4a4a2d9d11', 'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF'],
+    smallint: ['-9999', '0000'], integer: ['-999999999', '007'],
+    bigint: ['-999999999999999999', '0'],
+    numeric: ['-1.5', `${'9'.repeat(30)}.${'9'.repeat(30)}`],
+    real: [`0.${'0'.repeat(29)}1`, '9'.repeat(30)], 'double precision': ['-0.0', '1'],
+    boolean: ['true', 'false', 't', 'f'],
+    date: ['0001-01-01', '9999-12-28', '2024-02-28T23:59:59.999999+14:59'],
+    'timestamp without time zone': ['2024-02-28 00:00:00', '0001-01-01T00:00:00Z'],
+    'timestamp with time zone': ['2024-02-28T00:00:00.1-00', '2024-01-01'],
+    'integer[]': ['{"1","-2147483648","2147483647"}'], 'text[]': ['{"a","\\"","{"}'],
+    'double precision[]': ['{"NaN","Infinity","1e+300"}', '{NaN,-Infinity}'],
+  }
+  for (const [type, texts] of Object.entries(edges)) {
+    for (const text of texts) assert.equal(check.value(type, text), undefined, `${type} ${text}`)
+  }
+})
+
 test('what writes nothing is sent again, what may write is not', async t => {
   let n = 0
   const lost = () => {

@@ -42,7 +42,10 @@ function addInit(ballast: Command, exit: Exit): void {
     )
     .option('--yes', 'do not ask')
     .option(...json)
-    .addHelpText('after', '\nExample:\n  $ ballast init --ci github\n\nNothing that is there is written over.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ ballast init --ci github\n\nNothing that is there is written over.',
+    )
     .action(async (flags: InitFlags) => {
       const { initCommand } = await import('./init-command.js')
       exit(await initCommand(flags))

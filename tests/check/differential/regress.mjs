@@ -59,6 +59,7 @@ const notEmbedded = new Set([
 ])
 
 const lost = /server closed|stopped answering|ECONN|EPIPE|57P03|recovery mode/
+const setup = 'test_setup'
 const dml = /^[\s(]*(select|insert|update|delete|merge|values|with|table)\b/i
 const comments = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)+/
 // Their own words about the session, which are no part of a schema.
@@ -162,6 +163,7 @@ class Runner {
   #script
   #file
   #progress
+  #scored
 
   constructor(server, checker, score, progress) {
     this.#server = server
@@ -170,13 +172,15 @@ class Runner {
     this.#progress = progress
   }
 
-  async runFile(file) {
+  /** Runs a file; one that is only for what it makes is not scored. */
+  async runFile(file, scored = true) {
     this.#file = file
+    this.#scored = scored
     this.#session = new Session(this.#server, this.#checker, this.#score, this.#loaded)
     await this.#session.connect(null)
     const { database } = this.#server
     this.#script = new Script(readFileSync(join(folder, `${file}.sql`), 'utf8'), {
-      variables: { DBNAME: database, USER: 'postgres', ENCODING: 'UTF8', SERVER_VERSION_NUM: '0' },
+      variables: { DBNAME: database, USER: 'postgres', ENCODING: 'UTF8' },
       environment: {
         PG_ABS_SRCDIR: '/nowhere', PG_ABS_BUILDDIR: '/nowhere', PG_LIBDIR: '/nowhere',
         PG_DLSUFFIX: '.so',
@@ -192,6 +196,7 @@ class Runner {
         if (!lost.test(error.message)) throw error
         this.#progress(`${file}: the session was lost at ${item.sql?.slice(0, 200)}`)
         await this.#session.connectAgain()
+        if (this.#server.emptied()) break
       }
     }
     this.#session.wire.close()
@@ -229,7 +234,7 @@ class Runner {
 
   async #judge(statement) {
     const sql = statement.replace(comments, '')
-    if (!dml.test(sql)) return
+    if (!this.#scored || !dml.test(sql)) return
     const { wire } = this.#session
     if (wire.status === 'E') return this.#score.skip('in a failed transaction')
     const why = await this.#session.bringUp()
@@ -245,8 +250,13 @@ class Runner {
 export async function runRegress(server, checker, score, { files, progress = () => {} } = {}) {
   if (!existsSync(folder)) throw new Error(`PostgreSQL's regression suite is not in ${folder}`)
   const runner = new Runner(server, checker, score, progress)
+  let ready = false
   for (const file of filesOf(files)) {
     if (server.name.startsWith('PGlite') && notEmbedded.has(file)) continue
+    // The tables that all files know; a PGlite that was lost comes back without them.
+    if ((!ready || server.emptied()) && file !== setup) await runner.runFile(setup, false)
+    ready = true
+    server.emptied(false)
     const before = { ...score.counts, at: Date.now() }
     await runner.runFile(file)
     const { statements, falseRejects, wrongTypes } = score.counts

@@ -26,6 +26,7 @@ async function openPostgres(url, stop, database) {
     version,
     name: `PostgreSQL ${version}`,
     database,
+    emptied: () => false,
     connect: (user = null) => {
       const target = new URL(at.href)
       if (user !== null) target.username = encodeURIComponent(user)
@@ -43,24 +44,32 @@ async function openPostgres(url, stop, database) {
 }
 
 async function openPglite() {
-  const database = await PGlite.create()
-  const wire = Wire.embedded(database)
-  const version = await versionOf(wire)
+  let database = await PGlite.create()
+  let emptied = false
+  const version = await versionOf(Wire.embedded(database))
   return {
     version,
     name: `PGlite ${version}`,
     database: 'postgres',
+    /** Whether a new one has taken the place of one that fell; `false` forgets it. */
+    emptied: (known = emptied) => (emptied = known),
     // There is one session, so a new one is the old one put back.
     connect: async () => {
-      const session = Wire.embedded(database)
-      await session.query('rollback')
+      let session = Wire.embedded(database)
+      try {
+        await session.query('rollback')
+      } catch {
+        database = await PGlite.create()
+        session = Wire.embedded(database)
+        emptied = true
+      }
       for (const sql of ['reset session authorization', 'reset all', 'deallocate all']) {
         await session.query(sql)
       }
       await session.query("set timezone = 'UTC'; set statement_timeout = '60s'")
       return session
     },
-    close: () => database.close(),
+    close: () => database.close().catch(() => {}),
   }
 }
 

@@ -189,7 +189,7 @@ class Embedded {
     if (this.#messages.length === 0) {
       // It cannot wait for data, so it is told at once that there are no more.
       const all = Buffer.concat([...this.#sent.splice(0), ...(this.copy ? [noData] : [])])
-      const answer = await this.#database.execProtocolRaw(all)
+      const answer = await this.#database.execProtocolRaw(all).catch(() => [])
       this.#messages.push(...cut(Buffer.from(answer)).messages)
     }
     const next = this.#messages.shift()

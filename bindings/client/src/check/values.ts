@@ -44,6 +44,25 @@ const RANGES: Record<string, [min: bigint, max: bigint]> = {
   oid: [-(2n ** 31n), 2n ** 32n - 1n],
 }
 
+// The forms in which values mostly come. What has one of these is right, and nobody need be asked.
+const DAY = '(?!0000)\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\\d|2[0-8])'
+const TIME = '(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,6})?'
+const MOMENT = new RegExp(`^${DAY}(?:[T ]${TIME}(?:Z|[+-](?:0\\d|1[0-4])(?::[0-5]\\d)?)?)?$`)
+const NUMBER = /^-?\d{1,30}(?:\.\d{1,30})?$/
+const USUAL: Record<string, RegExp> = {
+  uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
+  smallint: /^-?\d{1,4}$/,
+  integer: /^-?\d{1,9}$/,
+  bigint: /^-?\d{1,18}$/,
+  numeric: NUMBER,
+  real: NUMBER,
+  'double precision': NUMBER,
+  boolean: /^(?:true|false|t|f)$/,
+  date: MOMENT,
+  'timestamp without time zone': MOMENT,
+  'timestamp with time zone': MOMENT,
+}
+
 // Longer texts are the server's to look at: that is what it does with them anyhow.
 const JUDGED_MAX = 8192
 
@@ -104,8 +123,10 @@ function isNumbers(value: unknown): value is Float32Array {
 export function misfit(
   given: unknown, fitted: unknown, type: string, judge: Judge,
 ): Diagnostic | undefined {
-  const { kind } = shapeOf(type)
+  const { kind, element } = shapeOf(type)
   if (fitted === null || fitted === undefined || kind === 'text' || kind === 'vector') return
+  if (element !== undefined && isUsualArray(given, element)) return
+  if (typeof fitted === 'string' && isUsual(fitted, type)) return
   if (kind === 'integer' && typeof fitted !== 'object') return wholeMisfit(fitted, type, judge)
   if (kind === 'number' && (typeof fitted === 'number' || typeof fitted === 'bigint')) return
   if (kind === 'boolean' && typeof fitted === 'boolean') return
@@ -113,6 +134,20 @@ export function misfit(
   if (kind === 'time' && fitted instanceof Date && !Number.isNaN(fitted.getTime())) return
   if (isBytes(fitted)) return
   return judged(toText(fitted), type, judge)
+}
+
+function isUsual(text: string, type: string): boolean {
+  return Object.hasOwn(USUAL, type) && (USUAL[type] as RegExp).test(text)
+}
+
+/** Whether each element is certainly right: then the array is, which was written here. */
+function isUsualArray(given: unknown, element: string): boolean {
+  const { kind } = shapeOf(element)
+  if (isNumbers(given)) return kind === 'number'
+  if (!Array.isArray(given)) return false
+  if (kind === 'text') return given.every(each => typeof each === 'string')
+  if (kind === 'integer') return element !== 'smallint' && given.every(isSmall)
+  return kind === 'number' && given.every(each => typeof each === 'number')
 }
 
 function judged(text: string | null, type: string, judge: Judge): Diagnostic | undefined {
@@ -123,9 +158,7 @@ function judged(text: string | null, type: string, judge: Judge): Diagnostic | u
 function wholeMisfit(value: unknown, type: string, judge: Judge): Diagnostic | undefined {
   if (type !== 'smallint' && isSmall(value)) return
   const text = String(value)
-  if (typeof value === 'string') {
-    return /^\d{1,9}$/.test(value) && type !== 'smallint' ? undefined : judged(text, type, judge)
-  }
+  if (typeof value === 'string') return judged(text, type, judge)
   if (!/^-?\d+$/.test(text)) {
     return { code: '22P02', message: `invalid input syntax for type ${type}: "${text}"` }
   }
