@@ -14,6 +14,7 @@ import type { NeonApi } from './api.js'
 import { named, openApi, type Branch } from './branch.js'
 import { agree } from './commands.js'
 import { hasKey, type BranchFlags } from './settings.js'
+import { failingQueries } from '../queries/version.js'
 import { versionWay } from './versions.js'
 import { goalOf, restoreWay, undoWay, type Goal, type RestoreWay, type Way } from './ways.js'
 
@@ -73,7 +74,12 @@ async function rollback(
   const ways: Way[] = [
     await undoWay(context, runner, bundled, goal),
     restore,
-    await versionWay(context, flags.versions ?? [], status.applied.map(({ tag }) => tag)),
+    await versionWay(
+      context,
+      flags.versions ?? [],
+      status.applied.map(({ tag }) => tag),
+      failingQueries,
+    ),
   ]
   for (const line of ways.flatMap(linesOf)) screen.note(line)
   const way = await chosen(ways, flags, context)
