@@ -109,6 +109,10 @@ Error unknown_field(Scope& scope, const Expression* base, const char* name, int3
   if (is_composite(a, base->type)) {
     return fail(a, "42703", say("column \"{}\" not found in data type {}", {name, type}), location);
   }
+  std::vector<RangeColumn> columns;
+  if (base->type == RECORDOID && !row_columns(scope, base, columns)) {
+    return not_checked("a record whose columns are not known");
+  }
   if (base->type == RECORDOID) {
     return fail(a, "42703", say("could not identify column \"{}\" in record data type", name),
                 location);

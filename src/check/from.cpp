@@ -412,11 +412,6 @@ Result<Added> join(Scope& scope, const JoinExpr* node) {
   Item item = TRY(join_item(scope, node, joined));
   out.tree->range = item.index;
   item.relation_visible = node->alias != nullptr;
-  if (node->alias != nullptr) {
-    names.clear();
-  } else {
-    for (Item& each : names) each.columns_visible = false;
-  }
   if (node->join_using_alias != nullptr) {
     Item merged = item;
     merged.name = node->join_using_alias->aliasname;
@@ -425,6 +420,12 @@ Result<Added> join(Scope& scope, const JoinExpr* node) {
     merged.columns_visible = false;
     TRY(check_conflicts(scope, names, {merged}));
     names.push_back(merged);
+  }
+  // An alias hides what it stands for.
+  if (node->alias != nullptr) {
+    names.clear();
+  } else {
+    for (Item& each : names) each.columns_visible = false;
   }
   names.push_back(item);
   out.names = std::move(names);

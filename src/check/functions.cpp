@@ -377,7 +377,11 @@ Result<Oid> settle_types(Call& call, Found& found) {
     Oid type = found.candidate.types[i];
     actual.push_back(is_polymorphic(type) ? static_cast<Oid>(UNKNOWNOID) : type);
   }
-  Oid result = TRY(resolve_generic(a, actual, found.candidate.types, found.function->result));
+  bool defaults = actual.size() > call.actual.size();
+  Result<Oid> resolved = resolve_generic(a, actual, found.candidate.types, found.function->result);
+  // The types of defaults are not told.
+  if (!resolved.ok() && defaults) return not_checked("a polymorphic argument's default");
+  Oid result = TRY(std::move(resolved));
   for (Oid type : found.candidate.types) {
     if (type != INTERNALOID) continue;
     return call.refuse("0A000",

@@ -73,7 +73,7 @@ describe('wrangler', () => {
   })
 
   for (const [name, modules] of [
-    ['worker/wrangler.jsonc', ['ballast', 'ballast-migrate']],
+    ['worker/wrangler.jsonc', ['ballast', 'ballast-check', 'ballast-migrate']],
     // Apart, the migrator carries the runner alone.
     ['worker/migrator/wrangler.jsonc', ['ballast-migrate']],
   ]) {

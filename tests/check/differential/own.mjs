@@ -14,10 +14,23 @@ export async function prepare(wire, checker, score, sql) {
   score.domains = readDomains((await wire.query(domainsQuery)).rows)
 }
 
+// What a server finds only when it plans a statement, and so after it was described.
+const plannersCodes = ['42P10']
+
+/** What planning a statement says that was described without an error: it, or what planning says. */
+async function plan(wire, sql, described) {
+  const inBlock = wire.status === 'T'
+  if (inBlock) await wire.query('savepoint ballast_plan')
+  const { error } = await wire.query(`explain (generic_plan) ${sql}`)
+  if (inBlock) await wire.query('rollback to ballast_plan; release ballast_plan')
+  return plannersCodes.includes(error?.code) ? { error } : described
+}
+
 /** Describes a query on both sides. */
 export async function describe(wire, checker, sql) {
   const [theirs, ours] = await Promise.all([wire.describe(sql), checker.check(sql)])
-  return { theirs, ours }
+  const isPlanners = !theirs.error && plannersCodes.includes(ours.error?.code)
+  return { theirs: isPlanners ? await plan(wire, sql, theirs) : theirs, ours }
 }
 
 /** A line is the text of a query as JSON, or an object with one as `query`. */

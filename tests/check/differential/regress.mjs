@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { top } from '../../support/source.mjs'
+import { describe } from './own.mjs'
 import { Script } from './psql.mjs'
 import {
   domainsQuery, markQuery, readDomains, schemaQuery, stateQuery,
@@ -239,7 +240,7 @@ class Runner {
     if (wire.status === 'E') return this.#score.skip('in a failed transaction')
     const why = await this.#session.bringUp()
     if (why !== null) return this.#score.skip(why)
-    const [theirs, ours] = await Promise.all([wire.describe(sql), this.#checker.check(sql)])
+    const { theirs, ours } = await describe(wire, this.#checker, sql)
     if (theirs.error?.code === '25P02') return this.#score.skip('in a failed transaction')
     if (theirs.error?.code === '57014') return this.#score.skip('takes too long')
     this.#score.add({ file: this.#file, sql }, ours, theirs)
