@@ -177,7 +177,19 @@ Result<Done> check_grouping(Scope& scope, Query& query) {
   }
   Grouping grouping(scope.a, query);
   for (const Target& target : query.targets) TRY(grouping.check(target.expression));
-  return grouping.check(query.having);
+  TRY(grouping.check(query.having));
+  for (const Range* range : query.ranges) {
+    if (!range->self_reference || !query.has_aggregates) continue;
+    int32_t location = -1;
+    for (const Target& target : query.targets) {
+      if (location < 0) location = aggregate_location(target.expression);
+    }
+    if (location < 0) location = aggregate_location(query.having);
+    return fail(scope.a, "42P19",
+                "aggregate functions are not allowed in a recursive query's recursive term",
+                location);
+  }
+  return Done{};
 }
 
 }  // namespace ballast::check
