@@ -30,6 +30,9 @@ add_test(NAME cases
 # Checks of queries, one a line, for the tests that compare them with a server's.
 add_executable(check_batch tests/check/batch.cpp)
 target_link_libraries(check_batch PRIVATE ballast_check ballast ballast_postgres)
+add_executable(literal_driver tests/check/literal_driver.cpp)
+target_link_libraries(literal_driver PRIVATE ballast_check ballast ballast_postgres)
+target_include_directories(literal_driver PRIVATE src)
 
 # Catch2 3: the system's, the one that scripts/setup.mjs unpacked, or, with a network, its source.
 find_package(Catch2 3 QUIET HINTS "${CMAKE_SOURCE_DIR}/build/deps/catch2/usr")

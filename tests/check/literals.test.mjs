@@ -1,20 +1,18 @@
 /**
- * Literals as the checker reads them and as a server does: thousands by hand and by mutation. Run
- * by ctest, which names the program:
- *
- *   BALLAST_LITERALS=build/debug/literal_driver node tests/check/literals.test.mjs
- *
+ * Literals as the checker reads them and as a server does: thousands by hand and by mutation.
  * LITERAL_SEED, LITERAL_ROUNDS (mutations of each text) and LITERAL_SERVER (14 to 18) are for
  * looking further.
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { top } from '../support/source.mjs'
 import pg from 'pg'
 import { startPostgres } from '../support/postgres.mjs'
 import { families, setup } from './literal-families.mjs'
 
-const { BALLAST_LITERALS: program } = process.env
+const program = process.env.BALLAST_LITERALS ?? join(top, 'build/debug/literal_driver')
 const seed = Number(process.env.LITERAL_SEED ?? 1)
 const rounds = Number(process.env.LITERAL_ROUNDS ?? 4)
 const version = Number(process.env.LITERAL_SERVER ?? 17)

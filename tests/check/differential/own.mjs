@@ -17,7 +17,7 @@ export async function prepare(wire, checker, score, sql) {
 // What a server finds only when it plans a statement, and so after it was described.
 const plannersCodes = ['42P10']
 
-/** What planning a statement says that was described without an error: it, or what planning says. */
+/** What planning says of a statement that was described without an error. */
 async function plan(wire, sql, described) {
   const inBlock = wire.status === 'T'
   if (inBlock) await wire.query('savepoint ballast_plan')
