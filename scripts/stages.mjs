@@ -10,7 +10,13 @@ const node = process.execPath
 
 /** A stage's `commands` run one after another; `needs` are the stages whose `output` it uses. */
 export const stages = [
-  { name: 'debug', seconds: 900, commands: workflow('debug'), count: countCmake('native', true) },
+  {
+    name: 'debug',
+    output: 'build/debug/check_batch',
+    seconds: 900,
+    commands: workflow('debug'),
+    count: countCmake('native', true),
+  },
   { name: 'asan', seconds: 900, commands: workflow('asan'), count: countCmake('asan', false) },
   {
     name: 'wasm',
@@ -58,7 +64,6 @@ export const stages = [
   },
   {
     name: 'check',
-    output: 'build/debug/check_batch',
     needs: ['debug', 'js'],
     seconds: 600,
     commands: nodeTests('check'),
