@@ -56,7 +56,7 @@ int preference(const Candidate& made, const Candidate& before) {
   return 0;
 }
 
-void add(std::vector<Candidate>& list, Candidate made, size_t count) {
+void add(std::vector<Candidate>& list, Candidate made) {
   for (Candidate& before : list) {
     size_t own = made.types.size() - static_cast<size_t>(made.defaults);
     if (own != before.types.size() - static_cast<size_t>(before.defaults)) continue;
@@ -72,7 +72,6 @@ void add(std::vector<Candidate>& list, Candidate made, size_t count) {
     }
     return;
   }
-  (void)count;
   list.push_back(std::move(made));
 }
 
@@ -108,7 +107,7 @@ std::vector<Candidate> function_candidates(const Analysis& a, const Qualified& n
       made.types.resize(std::max(own, count), function->variadic);
     }
     made.defaults = defaults ? static_cast<int>(own - count) : 0;
-    add(out, std::move(made), count);
+    add(out, std::move(made));
   }
   return out;
 }
@@ -122,7 +121,7 @@ std::vector<Candidate> operator_candidates(const Analysis& a, const Qualified& n
     made.path = place_of(a, name, op->schema);
     if (made.path < 0) continue;
     made.types = prefix ? std::vector<Oid>{op->right} : std::vector<Oid>{op->left, op->right};
-    add(out, std::move(made), made.types.size());
+    add(out, std::move(made));
   }
   return out;
 }

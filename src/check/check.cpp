@@ -140,7 +140,7 @@ Result<Verdict> Checker::State::try_check(std::string_view text, ViewFacts* view
   }
   const List* statements = static_cast<const List*>(TRY(sql::tree(text)));
   Verdict out;
-  Analysis a{catalog, settings, path, text, {}, {}, {}, {}, {}, false, 0};
+  Analysis a{catalog, settings, path, text, {}, {}, {}, {}, {}, 0};
   if (pg::size(statements) > 1) {
     return fail(a, "42601", "cannot insert multiple commands into a prepared statement", -1);
   }
@@ -219,7 +219,7 @@ Verdict Checker::State::check(std::string_view text) {
   }
   out.outcome = Outcome::error;
   out.error = error;
-  Analysis a{catalog, settings, path, text, {}, {}, {}, {}, {}, false, 0};
+  Analysis a{catalog, settings, path, text, {}, {}, {}, {}, {}, 0};
   out.suggestion = suggest(a, error);
   return out;
 }
@@ -255,7 +255,7 @@ Verdict Checker::check_value(std::string_view type, std::string_view text) {
   const SelectStmt* select = pg::as<SelectStmt>(pg::as<RawStmt>(pg::at(statements, 0))->stmt);
   const Node* value = pg::as<ResTarget>(pg::at(select->targetList, 0))->val;
   if (pg::tag(value) != T_TypeCast) return out;
-  Analysis a{state_->catalog, state_->settings, state_->path, cast, {}, {}, {}, {}, {}, false, 0};
+  Analysis a{state_->catalog, state_->settings, state_->path, cast, {}, {}, {}, {}, {}, 0};
   Result<TypeAndModifier> found = written_type(a, pg::as<TypeCast>(value)->typeName);
   if (!found.ok()) {
     out.why = found.error().message;

@@ -220,7 +220,7 @@ Result<Expression*> json_index(Scope& scope, Expression* index) {
 }  // namespace
 
 Result<Expression*> subscript(Scope& scope, Expression* base,
-                              const std::vector<const A_Indices*>& subscripts, bool is_assignment) {
+                              const std::vector<const A_Indices*>& subscripts) {
   Analysis& a = scope.a;
   constexpr size_t kMaxDimensions = 6;
   int32_t modifier = base->modifier;
@@ -240,7 +240,6 @@ Result<Expression*> subscript(Scope& scope, Expression* base,
   Expression* out = a.memory.expression(Form::subscript, container, base->location);
   out->arguments.push_back(base);
   out->modifier = modifier;
-  (void)is_assignment;
   for (const A_Indices* each : subscripts) {
     if (type.subscript == 'j' && slice) {
       const Node* at = each->uidx != nullptr ? each->uidx : each->lidx;
@@ -289,7 +288,7 @@ Result<Expression*> indirect(Scope& scope, Expression* base, const List* indirec
     if (pg::tag(each) == T_A_Star) {
       return fail(scope.a, "0A000", "row expansion via \"*\" is not supported here", location);
     }
-    if (!subscripts.empty()) base = TRY(subscript(scope, base, subscripts, false));
+    if (!subscripts.empty()) base = TRY(subscript(scope, base, subscripts));
     subscripts.clear();
     pg::One name(static_cast<const void*>(each));
     Expression* field =
@@ -297,7 +296,7 @@ Result<Expression*> indirect(Scope& scope, Expression* base, const List* indirec
     if (field == nullptr) return unknown_field(scope, base, pg::text(each), location);
     base = field;
   }
-  if (!subscripts.empty()) base = TRY(subscript(scope, base, subscripts, false));
+  if (!subscripts.empty()) base = TRY(subscript(scope, base, subscripts));
   return base;
 }
 

@@ -67,7 +67,6 @@ struct Expression {
   bool star = false;  // count(*)
   bool is_distinct = false;
   bool is_explicit = false;  // a cast that was written
-  bool variadic = false;
   int16_t column = 0;
   uint16_t level = 0;
   uint32_t range = 0;
@@ -110,8 +109,6 @@ struct Range {
   bool lateral = false;
   bool in_from = true;  // not OLD, NEW or the target of an INSERT
   bool ordinality = false;
-  bool nulled = false;  // an outer join may make its columns NULL
-  bool whole_nulled = false;
   const catalog::Relation* relation = nullptr;
   Query* query = nullptr;
   Cte* cte = nullptr;
@@ -139,7 +136,6 @@ struct Target {
 struct SortItem {
   uint32_t sort = 0;
   int32_t location = -1;
-  bool hashed_only = false;
 };
 
 struct Window {
@@ -147,7 +143,6 @@ struct Window {
   const char* refers = nullptr;
   std::vector<SortItem> partition, order;
   int32_t frame = 0;
-  bool copied_order = false;
 };
 
 // The tree of joins: what nullability follows.
@@ -175,7 +170,6 @@ struct Query {
   Expression* limit = nullptr;
   Expression* offset = nullptr;
   std::vector<SortItem> group, order, distinct;
-  std::vector<std::vector<uint32_t>> grouping_sets;
   bool has_grouping_sets = false;
   bool distinct_on = false;
   bool has_aggregates = false, has_windows = false, has_sets = false, has_sublinks = false;

@@ -278,8 +278,7 @@ std::vector<Expression*> columns_of(Scope& scope, const Query& query) {
 }
 
 Result<Expression*> compared_subselect(Scope& scope, Expression* out, const Node* left,
-                                       const List* name, std::string_view construct) {
-  (void)construct;
+                                       const List* name) {
   Expression* one = TRY(transform_here(scope, left));
   std::vector<Expression*> columns = columns_of(scope, *out->query);
   std::vector<Expression*> values =
@@ -327,7 +326,7 @@ Result<Expression*> sub_link(Scope& scope, const SubLink* node) {
     }
     return out;
   }
-  return compared_subselect(scope, out, node->testexpr, node->operName, "");
+  return compared_subselect(scope, out, node->testexpr, node->operName);
 }
 
 Result<Expression*> row_of_subselect(Scope& scope, const RowExpr* row, const SubLink* link,
@@ -336,7 +335,7 @@ Result<Expression*> row_of_subselect(Scope& scope, const RowExpr* row, const Sub
   Expression* out = scope.a.memory.expression(Form::subselect, BOOLOID, location);
   out->number = ROWCOMPARE_SUBLINK;
   out->query = TRY(analyze_sub(scope, link->subselect, nullptr, false, true));
-  return compared_subselect(scope, out, reinterpret_cast<const Node*>(row), name, "");
+  return compared_subselect(scope, out, reinterpret_cast<const Node*>(row), name);
 }
 
 class Depth {
@@ -418,11 +417,6 @@ Result<Expression*> transform_here(Scope& scope, const Node* node) {
     case T_JsonFuncExpr: return transform_json(scope, node);
     default: return not_checked("an expression of a kind that is not known");
   }
-}
-
-Result<std::vector<Expression*>> transform_list(Scope& scope, const List* list, Place place,
-                                                bool allow_default) {
-  return transform_row_list(scope, list, place, allow_default);
 }
 
 Result<Expression*> compare_rows(Scope& scope, const List* name, std::vector<Expression*> left,

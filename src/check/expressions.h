@@ -9,8 +9,6 @@ namespace ballast::check {
 Result<Expression*> transform(Scope& scope, const Node* node, Place place);
 // In the place where the scope is.
 Result<Expression*> transform_here(Scope& scope, const Node* node);
-Result<std::vector<Expression*>> transform_list(Scope& scope, const List* list, Place place,
-                                                bool allow_default = false);
 // Of SELECT's or RETURNING's list, ROW(…) and VALUES, where `*` may stand.
 Result<std::vector<Expression*>> transform_row_list(Scope& scope, const List* list, Place place,
                                                     bool allow_default);
@@ -26,7 +24,7 @@ Result<Expression*> compare_rows(Scope& scope, const List* name, std::vector<Exp
 // What a[i] and a.b lead to. Errors: 42703, 42804, 42809.
 Result<Expression*> indirect(Scope& scope, Expression* base, const List* indirection);
 Result<Expression*> subscript(Scope& scope, Expression* base,
-                              const std::vector<const A_Indices*>& subscripts, bool is_assignment);
+                              const std::vector<const A_Indices*>& subscripts);
 
 Result<Expression*> transform_json(Scope& scope, const Node* node);
 Result<Expression*> transform_xml(Scope& scope, const Node* node);

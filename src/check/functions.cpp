@@ -296,14 +296,12 @@ Result<Done> gather_variadic(Call& call, const Found& found) {
   return Done{};
 }
 
-Result<Expression*> finish_call(Call& call, const Found& found, Oid result, Expression* filter) {
+Expression* finish_call(Call& call, const Found& found, Oid result) {
   Expression* out = call.scope.a.memory.expression(Form::call, result, call.location);
   out->function = found.function;
   out->returns_set = found.function->returns_set;
-  (void)filter;
   // By name, the arguments go into their places.
   if (!found.candidate.numbers.empty()) {
-    out->arguments.assign(call.arguments.size(), nullptr);
     std::vector<Expression*> ordered;
     for (size_t place = 0; place < found.candidate.numbers.size(); ++place) {
       for (size_t i = 0; i < call.arguments.size(); ++i) {
@@ -514,16 +512,14 @@ Result<Expression*> make_call(Scope& scope, const List* name, std::vector<Expres
                 location_of(call.arguments.back()));
   }
   if (found.function->returns_set) TRY(check_set_placement(scope, last_set, location));
-  if (found.function->volatility == 'v') a.has_volatile = true;
   Expression* out = nullptr;
   if (found.kind == Kind::plain || found.kind == Kind::procedure) {
-    out = TRY(finish_call(call, found, result, filter));
+    out = finish_call(call, found, result);
   } else if (found.kind == Kind::aggregate && call.over() == nullptr) {
     out = TRY(finish_aggregated(call, found, result, filter));
   } else {
     out = TRY(finish_windowed(call, found, result, filter));
   }
-  out->variadic = is_variadic;
   if (out->returns_set) scope.last_set = out;
   return out;
 }

@@ -72,11 +72,6 @@ Result<const catalog::Operator*> find(const Analysis& a, const List* name, Oid l
   return chosen->op;
 }
 
-void note_function(Scope& scope, Oid function) {
-  const catalog::Function* found = scope.a.catalog.function(function);
-  if (found == nullptr || found->volatility == 'v') scope.a.has_volatile = true;
-}
-
 }  // namespace
 
 Result<Expression*> make_operation(Scope& scope, const List* name, Expression* left,
@@ -101,7 +96,6 @@ Result<Expression*> make_operation(Scope& scope, const List* name, Expression* l
   out->function = a.catalog.function(op->function);
   out->arguments = std::move(arguments);
   out->returns_set = out->function != nullptr && out->function->returns_set;
-  note_function(scope, op->function);
   if (out->returns_set) {
     TRY(check_set_placement(scope, last_set, location));
     scope.last_set = out;
@@ -147,7 +141,6 @@ Result<Expression*> make_any_all(Scope& scope, const List* name, bool is_any, Ex
   }
   std::vector<Expression*> arguments{left, right};
   TRY(coerce_arguments(scope, arguments, std::vector<Oid>{declared[0], wanted}));
-  note_function(scope, op->function);
   Expression* out = a.memory.expression(Form::any_all, BOOLOID, location);
   out->op = op;
   out->function = function;

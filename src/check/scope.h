@@ -92,7 +92,6 @@ struct Analysis {
   std::vector<Expression*> parameter_uses;
   std::set<std::string> not_judged;  // types whose literals nobody here can read
   std::vector<std::pair<const SubLink*, const Query*>> subselects;
-  bool has_volatile = false;  // calls a function that may write
   uint32_t depth = 0;
 };
 
@@ -116,7 +115,6 @@ struct Scope {
   const char* target_name = nullptr;
   Expression* last_set = nullptr;  // the last set-returning function
   std::vector<const WindowDef*> windows;
-  std::vector<Expression*> multi_sources;
   std::vector<std::vector<Expression*>> multi_values;
 };
 

@@ -121,7 +121,7 @@ Result<Expression*> assign_subscripts(Scope& scope, const Slot& slot,
                                       int32_t location) {
   Expression* base = scope.a.memory.expression(Form::case_subject, slot.type, location);
   base->modifier = slot.modifier;
-  Expression* element = TRY(subscript(scope, base, subscripts, true));
+  Expression* element = TRY(subscript(scope, base, subscripts));
   Slot inner{slot.name, element->type, element->modifier, true};
   TRY(assign(scope, inner, indirection, from, value, location));
   element->type = slot.type;
