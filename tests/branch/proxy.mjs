@@ -1,6 +1,7 @@
 // Stands between a client and the stand-in: judges all that passes by Neon's OpenAPI file, and puts
 // faults in where a test asks for them.
 import { createServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { judgeRequest, judgeResponse, operationOf } from './conformance.mjs'
 
 const messages = {
@@ -47,7 +48,10 @@ export async function startProxy(target) {
     const name = operationOf(method, path)?.name ?? `${method} ${path}`
     const call = { name, status: 0, body: parsed(text) }
     calls.push(call)
-    for (const wait of waiting.filter(each => each.name === name)) wait.resolve()
+    const waited = waiting.filter(each => each.name === name)
+    for (const wait of waited) wait.resolve()
+    // Who waits for a call does something before its answer is there.
+    if (waited.length > 0) await sleep(200)
     const what = faultOf(name)
     const answer = (status, body, headers = {}) => {
       call.status = status

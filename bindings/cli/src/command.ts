@@ -29,7 +29,10 @@ export async function runCommand(
   const screen = new Screen({ json: flags.json === true })
   const stop = new AbortController()
   const last: (() => Promise<void>)[] = []
+  let isOver = false
   const onSignal = (): void => {
+    // What is done is done: its exit code says how.
+    if (isOver) return
     if (stop.signal.aborted) process.exit(1)
     screen.note('Stopping. Press Ctrl-C again to end at once.')
     stop.abort()
@@ -56,7 +59,7 @@ export async function runCommand(
   } finally {
     screen.done()
     for (const step of last) await step().catch(() => {})
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    isOver = true
     process.off('uncaughtException', onCrash).off('unhandledRejection', onCrash)
   }
 }
