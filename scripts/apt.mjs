@@ -83,6 +83,16 @@ export async function privateList(folder, { type, suite }) {
   return options
 }
 
+/**
+ * Downloads one file of the archive's pool, from where this machine has its packages, into `target`.
+ * Answers whether it was there, with that sum.
+ */
+export async function fromPool(path, target, sha256) {
+  const helper = '/usr/lib/apt/apt-helper'
+  const uri = `${debian().uri}/pool/${path}`
+  return (await ask(helper, ['download-file', uri, target, `SHA256:${sha256}`])) !== null
+}
+
 /** This Debian's name, and where its packages come from: `{ codename, uri, keyring }`. */
 function debian() {
   const release = readFileSync('/etc/os-release', 'utf8')

@@ -1,12 +1,15 @@
 /** PostgreSQL's source, whose scanner and grammar room `sql` is built from. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { hasApt, privateList } from './apt.mjs'
+import { fromPool, hasApt, privateList } from './apt.mjs'
 import { Advice, run, top } from './run.mjs'
 
 const source = join(top, 'build/deps/postgresql-17')
 
-/** The suite of Debian that has PostgreSQL 17, whichever one this machine runs. */
+/** The release that the parser, the catalogue and the tests were written against. */
+const pinned = JSON.parse(readFileSync(join(top, 'src/sql/postgres/source.json'), 'utf8'))
+
+/** The suite of Debian whose current source serves where the pinned one has left the archive. */
 const suite = 'trixie'
 
 /** What is unpacked of it: the parser and what makes it, the catalog, psql's scanner, the tests. */
@@ -45,20 +48,36 @@ export async function ensurePostgres() {
   }
 }
 
-// apt checks the archive against the signed list; what is not complete keeps another name.
 async function download() {
+  // What is not complete keeps another name.
   const folder = `${source}.download`
   rmSync(folder, { recursive: true, force: true })
-  const options = await privateList(folder, { type: 'deb-src', suite })
-  const ask = [...options, 'source', '--download-only', 'postgresql-17']
-  await run('apt-get', ask, { cwd: folder })
-  const archive = readdirSync(folder).find(name => /\.orig\.tar\.\w+$/.test(name))
+  mkdirSync(folder, { recursive: true })
+  const archive = (await downloadPinned(folder)) ?? (await downloadCurrent(folder))
   const unpacked = join(folder, 'unpacked')
   mkdirSync(unpacked)
   const wanted = parts.map(part => `*/${part}`)
-  const tar = ['-xf', join(folder, archive), '-C', unpacked, '--strip-components=1', '--wildcards']
+  const tar = ['-xf', archive, '-C', unpacked, '--strip-components=1', '--wildcards']
   await run('tar', [...tar, '--no-wildcards-match-slash', ...wanted])
   rmSync(source, { recursive: true, force: true })
   renameSync(unpacked, source)
   rmSync(folder, { recursive: true })
+}
+
+/** The pinned release, which Debian's archive may keep or not, checked against our own sum. */
+async function downloadPinned(folder) {
+  const archive = join(folder, 'pinned.orig.tar.bz2')
+  const path = `main/p/postgresql-17/postgresql-17_${pinned.version}.orig.tar.bz2`
+  return (await fromPool(path, archive, pinned.sha256)) ? archive : null
+}
+
+/** The suite's current release, which apt checks against its signed list. */
+async function downloadCurrent(folder) {
+  console.log(`PostgreSQL ${pinned.version} is not served: taking what ${suite} has now.`)
+  const options = await privateList(folder, { type: 'deb-src', suite })
+  await run('apt-get', [...options, 'source', '--download-only', 'postgresql-17'], { cwd: folder })
+  return join(
+    folder,
+    readdirSync(folder).find(name => /\.orig\.tar\.\w+$/.test(name)),
+  )
 }

@@ -9,12 +9,15 @@ set(POSTGRES_SOURCE_DIR "${POSTGRES_SOURCE}"
     CACHE PATH "The source of PostgreSQL 17; scripts/setup.mjs gets it with apt")
 if(NOT EXISTS "${POSTGRES_SOURCE_DIR}/src/backend/parser/gram.y")
   # For those who have a network and no apt.
-  message(STATUS "Fetching PostgreSQL's source into ${POSTGRES_SOURCE_DIR}")
-  set(archive "${CMAKE_BINARY_DIR}/postgresql-17.11.tar.bz2")
-  file(DOWNLOAD https://ftp.postgresql.org/pub/source/v17.11/postgresql-17.11.tar.bz2 "${archive}"
-       INACTIVITY_TIMEOUT 30)
+  file(READ "${CMAKE_CURRENT_LIST_DIR}/source.json" pinned)
+  string(JSON version GET "${pinned}" version)
+  string(JSON sha256 GET "${pinned}" sha256)
+  message(STATUS "Fetching PostgreSQL ${version}'s source into ${POSTGRES_SOURCE_DIR}")
+  set(archive "${CMAKE_BINARY_DIR}/postgresql-${version}.tar.bz2")
+  file(DOWNLOAD https://ftp.postgresql.org/pub/source/v${version}/postgresql-${version}.tar.bz2
+       "${archive}" INACTIVITY_TIMEOUT 30)
   file(SHA256 "${archive}" hash)
-  if(NOT hash STREQUAL dd27f2b3c59e73ed14aa3324901242bf69a032a6347805f274e6260322d42979)
+  if(NOT hash STREQUAL sha256)
     file(REMOVE "${archive}")
     message(FATAL_ERROR "PostgreSQL 17's source is not there and could not be fetched: "
             "run `node scripts/setup.mjs`, or unpack it and pass -DPOSTGRES_SOURCE_DIR=DIR")
@@ -22,7 +25,7 @@ if(NOT EXISTS "${POSTGRES_SOURCE_DIR}/src/backend/parser/gram.y")
   file(ARCHIVE_EXTRACT INPUT "${archive}" DESTINATION "${CMAKE_BINARY_DIR}/postgres-source")
   get_filename_component(above "${POSTGRES_SOURCE_DIR}" DIRECTORY)
   file(MAKE_DIRECTORY "${above}")
-  file(RENAME "${CMAKE_BINARY_DIR}/postgres-source/postgresql-17.11" "${POSTGRES_SOURCE_DIR}")
+  file(RENAME "${CMAKE_BINARY_DIR}/postgres-source/postgresql-${version}" "${POSTGRES_SOURCE_DIR}")
 endif()
 
 find_program(BALLAST_BISON bison NO_CMAKE_FIND_ROOT_PATH)
