@@ -84,7 +84,7 @@ export async function privateList(folder, { type, suite }) {
 }
 
 /**
- * Downloads one file of the archive's pool, from where this machine has its packages, into `target`.
+ * Downloads one file of the pool, from where this machine has its packages, into `target`.
  * Answers whether it was there, with that sum.
  */
 export async function fromPool(path, target, sha256) {

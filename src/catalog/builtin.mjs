@@ -1,166 +1,110 @@
 /**
- * Writes what PostgreSQL has built in as C++, to be compiled into read-only data:
+ * Writes what PostgreSQL has built in as C++: the tables in the packed form that unpack.cpp reads,
+ * and the query.
  *
  *   node builtin.mjs POSTGRES/src FOLDER_OF_GENBKI builtin_data.cpp
  */
 import { writeFileSync } from 'node:fs'
 import { byBytes, readFacts } from './facts.mjs'
+import { Pack } from './pack.mjs'
 import { queryText } from './query.mjs'
 
 const [source, made, output] = process.argv.slice(2)
 const facts = readFacts(source, made)
+const pack = new Pack()
 
-/** Equal runs of an array are kept once; `at()` is the C++ of where one begins. */
-class Pool {
-  #name
-  #type
-  #items = []
-  #known = new Map()
-
-  constructor(name, type) {
-    this.#name = name
-    this.#type = type
-  }
-
-  at(items) {
-    if (items.length === 0) return 'nullptr'
-    const key = items.join('\0')
-    if (!this.#known.has(key)) {
-      this.#known.set(key, this.#items.length)
-      this.#items.push(...items)
-    }
-    return `${this.#name} + ${this.#known.get(key)}`
-  }
-
-  text() {
-    return `constexpr ${this.#type} ${this.#name}[] = {${this.#items.join(', ')}};\n`
-  }
-}
-
-const oids = new Pool('kOids', 'Oid')
-const numbers = new Pool('kNumbers', 'int16_t')
-const words = new Pool('kWords', 'const char*')
-const columns = new Pool('kColumns', 'Column')
-
-const text = value => (value === null ? 'nullptr' : JSON.stringify(value))
-const letter = value => (value === 0 ? '0' : `'${value}'`)
-
-function typeText(type) {
-  const { oid, schema, name, element, array, base, relation, subtype, multirange } = type
-  const flags = [type.preferred, type.not_null, type.checked, type.ordered, type.hashed]
-  return `{${[oid, schema, text(name), element, array, base, relation, subtype, multirange]}, ${[
-    type.collation,
-    type.modifier,
-    type.length,
-    ...[type.kind, type.category, type.subscript].map(letter),
-    ...flags,
-    type.modifiers,
-  ]}}`
-}
-
-function functionText(of) {
-  return `{${[of.oid, of.schema, text(of.name), of.result, of.variadic, oids.at(of.arguments)]}, ${[
-    of.all_types ? oids.at(of.all_types) : 'nullptr',
-    text(of.modes),
-    of.names ? words.at(of.names.map(text)) : 'nullptr',
-    of.arguments.length,
-    of.all,
-    of.defaults,
-    of.direct,
-    ...[of.kind, of.volatility, of.aggregate].map(letter),
-    of.strict,
-    of.returns_set,
-    of.support_null,
-  ]}}`
-}
-
-function operatorText(of) {
-  return `{${[of.oid, of.schema, text(of.name), of.left, of.right, of.result, of.function]}, ${
-    of.negator
-  }}`
-}
-
-function castText(of) {
-  return `{${[of.source, of.target, of.function, letter(of.context), letter(of.method)]}}`
-}
-
-function columnText(of) {
-  const { name, type, collation, modifier, number, not_null: notNull } = of
-  return `{${[text(name), type, collation, modifier, number, notNull]}, false, 0, 0}`
-}
-
-function relationText(of) {
-  const span = `{${columns.at(of.columns.map(columnText))}, ${of.columns.length}}`
-  return `{${[of.oid, of.schema, text(of.name), of.type, letter(of.kind), span]}, nullptr, ${[
-    of.instead,
-    of.rules,
-    of.automatic,
-  ]}, {}}`
-}
-
-function keyText(of) {
-  return `{${[of.relation, text(of.name), numbers.at(of.columns), of.columns.length]}, ${[
-    of.primary,
-    true,
-    true,
-    false,
-    of.constraint,
-  ]}, nullptr, nullptr}`
-}
-
-/** An array of structs, and the span by which the room sees it. */
-function table(name, type, rows, write) {
-  const lines = rows.map(row => `    ${write(row)},\n`).join('')
-  return `constexpr ${type} k${name}[] = {\n${lines}};\n`
-}
-
-/** The places of a table's rows in another order. */
-function index(name, rows, compare) {
-  const order = rows.map((_, at) => at).sort((a, b) => compare(rows[a], rows[b]))
-  return `constexpr uint16_t k${name}[] = {${order.join(', ')}};\n`
-}
-
-const byOid = (a, b) => a.oid - b.oid
 const byName = (a, b) => byBytes(a.name, b.name) || a.oid - b.oid
 
-facts.functions.sort(byName)
-facts.operators.sort(byName)
-facts.casts.sort((a, b) => a.source - b.source || a.target - b.target)
-facts.relations.sort(byOid)
+/** Types by how often functions and columns name them, so that the places of most are a byte. */
+function rankTypes() {
+  const uses = new Map()
+  const count = oid => uses.set(oid, (uses.get(oid) ?? 0) + 1)
+  for (const of of facts.functions) [of.result, ...of.arguments].forEach(count)
+  for (const of of facts.relations) of.columns.forEach(({ type }) => count(type))
+  const usesOf = type => uses.get(type.oid) ?? 0
+  return facts.types.toSorted((a, b) => usesOf(b) - usesOf(a) || a.oid - b.oid)
+}
+
+/** Fields of a table, each of them whole before the next. */
+const write = (rows, how, fields) => fields.forEach(field => pack[how](rows.map(of => of[field])))
+
+function packTypes(types) {
+  pack.number(types.length)
+  write(types, 'differences', ['oid'])
+  pack.types = types.map(type => type.oid)
+  write(types, 'texts', ['name'])
+  write(types, 'typeOids', ['element', 'array', 'base', 'subtype', 'multirange'])
+  write(types, 'numbers', ['schema', 'relation', 'collation', 'modifier', 'length'])
+  write(types, 'letters', ['kind', 'category', 'subscript'])
+  write(types, 'numbers', [
+    'preferred', 'not_null', 'checked', 'ordered', 'hashed', 'modifiers',
+  ])
+}
+
+function packFunctions(functions) {
+  pack.number(functions.length)
+  write(functions, 'texts', ['name'])
+  write(functions, 'differences', ['oid'])
+  write(functions, 'typeOids', ['result', 'variadic'])
+  write(functions, 'numbers', ['schema', 'all', 'defaults', 'direct'])
+  write(functions, 'letters', ['kind', 'volatility', 'aggregate'])
+  write(functions, 'numbers', ['strict', 'returns_set', 'support_null'])
+  pack.numbers(functions.map(of => of.arguments.length))
+  pack.typeOids(functions.flatMap(of => of.arguments))
+  pack.numbers(functions.map(of => of.modes !== null))
+  const open = functions.filter(of => of.modes !== null)
+  pack.typeOids(open.flatMap(of => of.all_types))
+  pack.letters(open.flatMap(of => [...of.modes]))
+  pack.numbers(functions.map(of => of.names !== null))
+  pack.texts(functions.flatMap(of => of.names ?? []))
+}
+
+function packRelations(relations) {
+  const columns = relations.flatMap(of => of.columns)
+  pack.number(relations.length)
+  write(relations, 'texts', ['name'])
+  write(relations, 'differences', ['oid'])
+  write(relations, 'typeOids', ['type'])
+  write(relations, 'numbers', ['schema', 'instead', 'rules', 'automatic'])
+  write(relations, 'letters', ['kind'])
+  pack.numbers(relations.map(of => of.columns.length))
+  pack.number(columns.length)
+  write(columns, 'texts', ['name'])
+  write(columns, 'typeOids', ['type'])
+  write(columns, 'numbers', ['collation', 'modifier', 'number', 'not_null'])
+}
+
+function packOthers() {
+  const { operators, casts, schemas, collations, keys } = facts
+  pack.number(operators.length)
+  write(operators, 'texts', ['name'])
+  write(operators, 'differences', ['oid', 'function', 'negator'])
+  write(operators, 'typeOids', ['left', 'right', 'result'])
+  write(operators, 'numbers', ['schema'])
+  pack.number(casts.length)
+  write(casts, 'typeOids', ['source', 'target'])
+  write(casts, 'numbers', ['function'])
+  write(casts, 'letters', ['context', 'method'])
+  pack.number(schemas.length)
+  write(schemas, 'texts', ['name'])
+  write(schemas, 'numbers', ['oid'])
+  pack.number(collations.length)
+  write(collations, 'texts', ['name'])
+  write(collations, 'numbers', ['schema'])
+  pack.number(keys.length)
+  write(keys, 'texts', ['name'])
+  write(keys, 'differences', ['relation'])
+  write(keys, 'numbers', ['primary', 'constraint'])
+  pack.numbers(keys.map(of => of.columns.length))
+  pack.numbers(keys.flatMap(of => of.columns))
+}
+
 facts.keys.sort((a, b) => a.relation - b.relation || byBytes(a.name, b.name))
-
-const tables = [
-  table('Schemas', 'Schema', facts.schemas, of => `{${of.oid}, ${text(of.name)}}`),
-  table('Collations', 'Collation', facts.collations, of => `{${of.schema}, ${text(of.name)}}`),
-  table('Types', 'Type', facts.types, typeText),
-  index('TypeNames', facts.types, byName),
-  table('Functions', 'Function', facts.functions, functionText),
-  index('FunctionOids', facts.functions, byOid),
-  table('Operators', 'Operator', facts.operators, operatorText),
-  index('OperatorOids', facts.operators, byOid),
-  table('Casts', 'Cast', facts.casts, castText),
-  table('Relations', 'Relation', facts.relations, relationText),
-  index('RelationNames', facts.relations, byName),
-  table('Keys', 'Key', facts.keys, keyText),
-]
-
-const spans = [
-  ['Schema', 'schemas'],
-  ['Collation', 'collations'],
-  ['Type', 'types'],
-  ['uint16_t', 'type_names'],
-  ['Function', 'functions'],
-  ['uint16_t', 'function_oids'],
-  ['Operator', 'operators'],
-  ['uint16_t', 'operator_oids'],
-  ['Cast', 'casts'],
-  ['Relation', 'relations'],
-  ['uint16_t', 'relation_names'],
-  ['Key', 'keys'],
-].map(([type, name]) => {
-  const array = `k${name.replace(/(^|_)(.)/g, (_, before, first) => first.toUpperCase())}`
-  return `constinit const std::span<const ${type}> ${name} = ${array};\n`
-})
+packTypes(rankTypes())
+packFunctions(facts.functions.toSorted(byName))
+packRelations(facts.relations.toSorted((a, b) => a.oid - b.oid))
+facts.operators.sort(byName)
+packOthers()
 
 writeFileSync(
   output,
@@ -170,11 +114,12 @@ writeFileSync(
 namespace ballast::catalog::builtin {
 namespace {
 
-${[oids, numbers, words, columns].map(pool => pool.text()).join('\n')}
-${tables.join('\n')}
+constexpr uint8_t kPacked[] = {${pack.bytes.join(',')}};
+
 }  // namespace
 
-${spans.join('')}
+constinit const std::span<const uint8_t> packed = kPacked;
+constinit const size_t packed_text_size = ${pack.textSize};
 constinit const std::string_view query = R"query(${queryText(facts)})query";
 
 }  // namespace ballast::catalog::builtin

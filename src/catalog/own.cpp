@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "builtin.h"
+
 namespace ballast::catalog {
 namespace {
 
@@ -14,7 +16,10 @@ constexpr int kMaxDepth = 100;
 
 template <typename Key>
 void Index<Key>::sort() {
-  std::sort(entries_.begin(), entries_.end());
+  // Much of what is built in is in order already.
+  if (!std::is_sorted(entries_.begin(), entries_.end())) {
+    std::sort(entries_.begin(), entries_.end());
+  }
 }
 
 template <typename Key>
@@ -57,7 +62,7 @@ void Objects::reserve(std::string_view text) {
   keys.reserve(count('k'));
 }
 
-bool Objects::finish() {
+void Objects::index() {
   for (const Type& of : types) {
     type_oids.add(of.oid, &of);
     type_names.add(of.name, &of);
@@ -84,9 +89,14 @@ bool Objects::finish() {
   for (auto* index : {&type_names, &function_names, &operator_names, &relation_names}) {
     index->sort();
   }
+}
+
+bool Objects::finish() {
+  index();
+  const Objects& builtin = builtin::objects();
   auto type_of = [&](Oid oid) {
     const Type* own = type_oids.find<Type>(oid);
-    return own != nullptr ? own : builtin::type(oid);
+    return own != nullptr ? own : builtin.type_oids.find<Type>(oid);
   };
   for (Column& column : columns) {
     if (column.collation != kOfItsType) continue;

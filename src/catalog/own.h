@@ -1,13 +1,19 @@
-// A database's own objects, as they are read from the text of `query()`.
+// Objects and how they are found: those of a database, as they are read from the text of
+// `query()`, and those that are built in.
 
 #pragma once
 
 #include <string_view>
 #include <utility>
 
-#include "builtin.h"
+#include "ballast/catalog.h"
 
 namespace ballast::catalog {
+
+struct Collation {
+  Oid schema;
+  const char* name;
+};
 
 // Items by a key, found by halving. What is added is found after `sort()`.
 template <typename Key>
@@ -57,8 +63,10 @@ inline constexpr Oid kOfItsType = UINT32_MAX;
 struct Objects {
   // Makes room for all that a text has, so that what is read stays where it is.
   void reserve(std::string_view text);
-  // Makes what was read findable, and gives columns the collations of their types. False where
-  // types are built upon each other without end.
+  // Makes what there is findable.
+  void index();
+  // That, and gives a database's columns the collations of their types. False where types are
+  // built upon each other without end.
   bool finish();
 
   int postgres = 17;
@@ -68,7 +76,7 @@ struct Objects {
   std::unique_ptr<char[]> text;
   Arena arena;
   std::vector<Schema> schemas;
-  std::vector<builtin::Collation> collations;
+  std::vector<Collation> collations;
   std::vector<Type> types;
   std::vector<Labels> labels;
   std::vector<Function> functions;
@@ -86,13 +94,4 @@ struct Objects {
 // The text of `query()`, read.
 Result<Done> read(std::string_view text, Objects& objects);
 
-namespace builtin {
-
-const Schema* schema(std::string_view name);
-const Type* type(Oid oid);
-const Type* type(Oid schema, std::string_view name);
-const Relation* relation(Oid oid);
-const Relation* relation(Oid schema, std::string_view name);
-
-}  // namespace builtin
 }  // namespace ballast::catalog

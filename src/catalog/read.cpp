@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "builtin.h"
 #include "lines.h"
 
 namespace ballast::catalog {
@@ -127,16 +128,20 @@ void Reader::line(char kind) {
 
 void Reader::read_schema() {
   Schema schema{own_oid(1), name(2)};
-  if (const Schema* known = builtin::schema(schema.name)) {
-    schemas_.push_back({schema.oid, known->oid});
-  } else {
-    to_.schemas.push_back(schema);
+  for (const Schema& known : builtin::objects().schemas) {
+    if (schema.name != std::string_view(known.name)) continue;
+    schemas_.push_back({schema.oid, known.oid});
+    return;
   }
+  to_.schemas.push_back(schema);
 }
 
 void Reader::read_named() {
   Oid oid = own_oid(1);
-  if (const Type* known = builtin::type(schema(2), name(3))) named_.push_back({oid, known->oid});
+  Oid within = schema(2);
+  builtin::objects().type_names.each<Type>(name(3), [&](const Type* known) {
+    if (known->schema == within) named_.push_back({oid, known->oid});
+  });
 }
 
 void Reader::read_type() {
@@ -271,7 +276,9 @@ void Reader::read_relation() {
   if (!is_one_of(of.kind, "rpvmfcS")) bad_ = true;
   if (of.kind == 'S') of.columns = kSequenceColumns;
   // One of another major's system relations stands for ours of that name.
-  if (const Relation* known = builtin::relation(of.schema, of.name)) of.oid = known->oid;
+  builtin::objects().relation_names.each<Relation>(of.name, [&](const Relation* known) {
+    if (known->schema == of.schema) of.oid = known->oid;
+  });
   to_.relations.push_back(of);
   number_ = 0;
 }
