@@ -12,7 +12,7 @@ set(BALLAST_WASM_LINK -flto --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH=1
 foreach(parser ballast_postgres ballast_postgres_queries)
   target_compile_options(${parser} PRIVATE -flto -msimd128 -mbulk-memory -fvisibility=hidden -Oz)
 endforeach()
-target_compile_options(ballast_check PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
+target_compile_options(ballast_check PRIVATE ${BALLAST_WASM_COMPILE} -Os)
 target_compile_options(simdjson PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
 target_compile_options(ballast PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
 # The row loop is what a large reply spends its time in; all else is small first.

@@ -80,7 +80,8 @@ const Schema* Catalog::schema(Oid oid) const {
 
 const Type* Catalog::type(Oid oid) const {
   const Type* own = own_->type_oids.find<Type>(oid);
-  return own != nullptr ? own : objects().type_oids.find<Type>(oid);
+  if (own != nullptr || oid >= kFirstOwn) return own;
+  return objects().types_by_oid[oid];
 }
 
 const Type* Catalog::type(Oid schema, std::string_view name) const {

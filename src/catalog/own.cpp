@@ -24,6 +24,8 @@ void Index<Key>::sort() {
 
 template <typename Key>
 size_t Index<Key>::first(Key key) const {
+  // A database's own oids are beyond the built-in ones, which most lookups are for.
+  if (entries_.empty() || key < entries_.front().first) return entries_.size();
   auto found = std::partition_point(entries_.begin(), entries_.end(),
                                     [&](const auto& entry) { return entry.first < key; });
   return found - entries_.begin();

@@ -86,6 +86,8 @@ struct Objects {
   std::vector<Column> columns;
   std::vector<Key> keys;
 
+  // Of the built-in: the type of an oid, or null; what a check asks for most.
+  std::vector<const Type*> types_by_oid;
   Index<Oid> type_oids, label_types, function_oids, operator_oids, cast_sources, relation_oids,
       key_relations;
   Index<std::string_view> type_names, function_names, operator_names, relation_names;

@@ -220,6 +220,8 @@ void Unpacker::run() {
   operators();
   others();
   to_.index();
+  to_.types_by_oid.resize(kFirstOwn);
+  for (const Type& type : to_.types) to_.types_by_oid[type.oid] = &type;
 }
 
 }  // namespace

@@ -21,7 +21,13 @@ struct Candidate {
 std::vector<Candidate> function_candidates(const Analysis& a, const Qualified& name, size_t count,
                                            const std::vector<const char*>& names,
                                            bool expand_variadic);
-std::vector<Candidate> operator_candidates(const Analysis& a, const Qualified& name, bool prefix);
+// Those that the inputs, one or two, can be coerced to.
+std::vector<Candidate> operator_candidates(const Analysis& a, const Qualified& name,
+                                           std::span<const Oid> inputs);
+// The operator of exactly these types that comes first in the search path, or null; 0 on the left
+// of a prefix operator.
+const catalog::Operator* exact_operator(const Analysis& a, const Qualified& name, Oid left,
+                                        Oid right);
 
 // The best of those that the arguments can be coerced to; null where there is none, or where
 // several are as good, which `several` tells apart.

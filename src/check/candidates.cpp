@@ -112,15 +112,35 @@ std::vector<Candidate> function_candidates(const Analysis& a, const Qualified& n
   return out;
 }
 
-std::vector<Candidate> operator_candidates(const Analysis& a, const Qualified& name, bool prefix) {
+const catalog::Operator* exact_operator(const Analysis& a, const Qualified& name, Oid left,
+                                        Oid right) {
+  const catalog::Operator* out = nullptr;
+  int best = 0;
+  for (const catalog::Operator* op : a.catalog.operators(name.name)) {
+    if (op->left != left || op->right != right) continue;
+    int place = place_of(a, name, op->schema);
+    if (place < 0 || (out != nullptr && place >= best)) continue;
+    best = place;
+    out = op;
+  }
+  return out;
+}
+
+std::vector<Candidate> operator_candidates(const Analysis& a, const Qualified& name,
+                                           std::span<const Oid> inputs) {
   std::vector<Candidate> out;
+  bool prefix = inputs.size() == 1;
   for (const catalog::Operator* op : a.catalog.operators(name.name)) {
     if ((op->left == 0) != prefix) continue;
+    // Most operators of a name are for other types: they are not worth a candidate.
+    const Oid types[] = {op->left, op->right};
+    std::span<const Oid> wanted = std::span(types).last(inputs.size());
+    if (!can_coerce(a, inputs, wanted, Coercion::implicit)) continue;
     Candidate made;
     made.op = op;
     made.path = place_of(a, name, op->schema);
     if (made.path < 0) continue;
-    made.types = prefix ? std::vector<Oid>{op->right} : std::vector<Oid>{op->left, op->right};
+    made.types.assign(wanted.begin(), wanted.end());
     add(out, std::move(made));
   }
   return out;

@@ -7,17 +7,10 @@
 namespace ballast::check {
 namespace {
 
-// An operator of exactly these types; 0 on the left of a prefix operator.
-const catalog::Operator* exact(const std::vector<Candidate>& candidates, Oid left, Oid right) {
-  for (const Candidate& candidate : candidates) {
-    if (candidate.op->left == left && candidate.op->right == right) return candidate.op;
-  }
-  return nullptr;
-}
-
-// As exact, where a literal of no type is taken for the other side's (binary_oper_exact).
-const catalog::Operator* exact_or_alike(const Analysis& a, const std::vector<Candidate>& candidates,
-                                        Oid left, Oid right) {
+// As exact_operator, where a literal of no type is taken for the other side's
+// (binary_oper_exact).
+const catalog::Operator* exact_or_alike(const Analysis& a, const Qualified& name, Oid left,
+                                        Oid right) {
   bool unknown = true;
   if (left == UNKNOWNOID && right != 0) {
     left = right;
@@ -26,10 +19,10 @@ const catalog::Operator* exact_or_alike(const Analysis& a, const std::vector<Can
   } else {
     unknown = false;
   }
-  if (const catalog::Operator* found = exact(candidates, left, right)) return found;
+  if (const catalog::Operator* found = exact_operator(a, name, left, right)) return found;
   if (!unknown) return nullptr;
   Oid base = base_type(a, left);
-  return base == left ? nullptr : exact(candidates, base, base);
+  return base == left ? nullptr : exact_operator(a, name, base, base);
 }
 
 std::string operator_signature(const Analysis& a, const List* name, Oid left, Oid right) {
@@ -61,11 +54,12 @@ Error missing(const Analysis& a, const List* name, Oid left, Oid right, bool sev
 Result<const catalog::Operator*> find(const Analysis& a, const List* name, Oid left, Oid right,
                                       int32_t location) {
   Qualified qualifier = TRY(qualified(a, name, location));
-  std::vector<Candidate> candidates = operator_candidates(a, qualifier, left == 0);
-  const catalog::Operator* out =
-      left == 0 ? exact(candidates, 0, right) : exact_or_alike(a, candidates, left, right);
+  const catalog::Operator* out = left == 0 ? exact_operator(a, qualifier, 0, right)
+                                           : exact_or_alike(a, qualifier, left, right);
   if (out != nullptr) return out;
-  std::vector<Oid> inputs = left == 0 ? std::vector<Oid>{right} : std::vector<Oid>{left, right};
+  const Oid both[] = {left, right};
+  std::span<const Oid> inputs = std::span(both).last(left == 0 ? 1 : 2);
+  std::vector<Candidate> candidates = operator_candidates(a, qualifier, inputs);
   bool several = false;
   const Candidate* chosen = choose(a, inputs, candidates, several);
   if (chosen == nullptr) return missing(a, name, left, right, several, location);
