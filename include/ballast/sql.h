@@ -170,6 +170,10 @@ Result<Statement> describe(std::string_view text);
 // see its headers. It lives until the next call of this room.
 Result<const void*> tree(std::string_view text);
 
+// Whether a text is a jsonpath, as PostgreSQL 17 reads one; not whether its regular expressions are
+// any. A tree that is in use stays. Errors: PostgreSQL's own.
+Result<Done> read_jsonpath(std::string_view text);
+
 // Whether a migration may run it over HTTP as it is: sql_copy, sql_transaction or sql_parameter.
 Result<Done> runnable(const Statement& statement);
 

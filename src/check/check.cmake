@@ -1,8 +1,9 @@
-# ballast_check: rooms `catalog` and `check`, which see PostgreSQL's parse trees. A library of its
-# own, so that only who checks queries has it.
+# ballast_check: rooms `catalog`, `literal` and `check`, the last of which sees PostgreSQL's parse
+# trees. A library of its own, so that only who checks queries has it.
 
 include("${CMAKE_SOURCE_DIR}/src/catalog/catalog.cmake")
-file(GLOB BALLAST_CHECK CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*.cpp")
+file(GLOB BALLAST_CHECK CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*.cpp"
+     "${CMAKE_SOURCE_DIR}/src/literal/*.cpp")
 add_library(ballast_check STATIC ${BALLAST_CATALOG} ${BALLAST_CHECK})
 add_dependencies(ballast_check ballast_postgres_headers)
 target_include_directories(ballast_check PUBLIC include PRIVATE src)

@@ -5,9 +5,9 @@
 #include <map>
 
 #include "ballast/json.h"
+#include "ballast/literal.h"
 #include "ballast/sql.h"
 #include "facts.h"
-#include "literal.h"
 #include "missing.h"
 #include "statements.h"
 
@@ -261,11 +261,11 @@ Verdict Checker::check_value(std::string_view type, std::string_view text) {
     out.why = found.error().message;
     return out;
   }
-  LiteralVerdict verdict =
-      read_literal(state_->catalog, type_of(a, found.value().type), found.value().modifier, text);
-  if (verdict.judged == Judged::not_judged) {
+  literal::Verdict verdict =
+      literal::read(state_->catalog, type_of(a, found.value().type), found.value().modifier, text);
+  if (verdict.judged == literal::Judged::not_judged) {
     out.why = say("texts of type {} are not read", type);
-  } else if (verdict.judged == Judged::refused) {
+  } else if (verdict.judged == literal::Judged::refused) {
     out.outcome = Outcome::error;
     out.error = verdict.error;
   } else {

@@ -1,6 +1,6 @@
 #include "coerce.h"
 
-#include "literal.h"
+#include "ballast/literal.h"
 
 namespace ballast::check {
 namespace {
@@ -59,14 +59,14 @@ Result<Expression*> read(Scope& scope, Expression* literal, Oid target, int32_t 
   out->modifier = input_modifier;
   if (!literal->is_null) {
     TRY(accepts_text(a, type, literal->location));
-    LiteralVerdict verdict = read_literal(a.catalog, type, input_modifier, literal->text);
-    if (verdict.judged == Judged::refused) {
+    literal::Verdict verdict = literal::read(a.catalog, type, input_modifier, literal->text);
+    if (verdict.judged == literal::Judged::refused) {
       Error error = verdict.error;
       Error placed = fail(a, "", "", literal->location);
       for (ErrorField& field : placed.fields) error.fields.push_back(std::move(field));
       return error;
     }
-    if (verdict.judged == Judged::not_judged) a.not_judged.insert(type_name(a, base));
+    if (verdict.judged == literal::Judged::not_judged) a.not_judged.insert(type_name(a, base));
   }
   return into_domain(scope, out, target, location, is_explicit);
 }

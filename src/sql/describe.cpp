@@ -129,6 +129,13 @@ Result<const void*> tree(std::string_view text) {
   return out;
 }
 
+Result<Done> read_jsonpath(std::string_view text) {
+  std::string copy = TRY(readable(text));
+  PgError error;
+  if (!ballast_pg_jsonpath(copy.c_str(), &error)) return error_of(error);
+  return Done{};
+}
+
 Result<Done> runnable(const Statement& statement) {
   if (statement.refusal) return *statement.refusal;
   return Done{};

@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <string>
 
-#include "check/literal.h"
+#include "ballast/literal.h"
 
 namespace {
 
@@ -27,9 +27,9 @@ std::string judge(const catalog::Catalog& catalog, unsigned oid, int modifier,
                   const std::string& text) {
   const catalog::Type* type = catalog.type(oid);
   if (type == nullptr) return "unknown type";
-  check::LiteralVerdict verdict = check::read_literal(catalog, *type, modifier, text);
-  if (verdict.judged == check::Judged::taken) return "taken";
-  if (verdict.judged == check::Judged::not_judged) return "not judged";
+  literal::Verdict verdict = literal::read(catalog, *type, modifier, text);
+  if (verdict.judged == literal::Judged::taken) return "taken";
+  if (verdict.judged == literal::Judged::not_judged) return "not judged";
   const Error& error = verdict.error;
   std::string out = "refused";
   for (const std::string& part :

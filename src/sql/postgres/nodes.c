@@ -109,6 +109,5 @@ NEVER(void, getTypeInputInfo, Oid id, Oid* function, Oid* parameter)
 NEVER(void, getTypeOutputInfo, Oid id, Oid* function, bool* is_varlena)
 NEVER(bool, type_is_rowtype, Oid id)
 NEVER(char*, format_type_be, Oid id)
-NEVER(struct varlena*, pg_detoast_datum, struct varlena* datum)
 NEVER(void, pg_qsort, void* base, size_t count, size_t size,
       int (*compare)(const void*, const void*))

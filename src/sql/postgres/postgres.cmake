@@ -107,16 +107,28 @@ add_custom_command(OUTPUT "${PG_MADE}/scan_flex.c"
   COMMAND "${BALLAST_FLEX}" -Cem -p -p -o "${PG_MADE}/scan_flex.c" "${PG}/backend/parser/scan.l"
   DEPENDS "${PG}/backend/parser/scan.l" COMMENT "PostgreSQL's scanner" VERBATIM)
 
+# The grammar of jsonpath literals.
+add_custom_command(OUTPUT "${PG_MADE}/jsonpath_gram.c" "${PG_MADE}/jsonpath_gram.h"
+  COMMAND "${BALLAST_BISON}" -Wno-deprecated --header=${PG_MADE}/jsonpath_gram.h
+          -o "${PG_MADE}/jsonpath_gram.c" "${PG}/backend/utils/adt/jsonpath_gram.y"
+  DEPENDS "${PG}/backend/utils/adt/jsonpath_gram.y" COMMENT "PostgreSQL's jsonpath" VERBATIM)
+add_custom_command(OUTPUT "${PG_MADE}/jsonpath_flex.c"
+  COMMAND "${BALLAST_FLEX}" -Cem -p -p -o "${PG_MADE}/jsonpath_flex.c"
+          "${PG}/backend/utils/adt/jsonpath_scan.l"
+  DEPENDS "${PG}/backend/utils/adt/jsonpath_scan.l" COMMENT "PostgreSQL's scanner of jsonpath"
+  VERBATIM)
+
 set(PG_HEADERS_MADE "${PG_MADE}/catalog/pg_class_d.h" "${PG_MADE}/nodes/nodetags.h"
     "${PG_MADE}/utils/errcodes.h" "${PG_MADE}/utils/fmgrprotos.h"
     "${PG_MADE}/storage/lwlocknames.h" "${PG_MADE}/kwlist_d.h" "${PG_MADE}/gram.h"
-    "${PG_MADE}/stable_functions.h")
-set(PG_THEIRS "${PG_MADE}/gram_split.c" "${PG_OURS}/scan.c" "${PG}/backend/parser/parser.c"
+    "${PG_MADE}/jsonpath_gram.h" "${PG_MADE}/stable_functions.h")
+set(PG_THEIRS "${PG_MADE}/gram_split.c" "${PG_OURS}/scan.c" "${PG_MADE}/jsonpath_gram.c"
+    "${PG_OURS}/jsonpath_scan.c" "${PG}/backend/parser/parser.c"
     "${PG}/backend/parser/scansup.c" "${PG}/common/keywords.c" "${PG}/common/kwlookup.c"
     "${PG}/backend/nodes/list.c" "${PG}/backend/nodes/makefuncs.c"
     "${PG}/backend/nodes/nodeFuncs.c" "${PG}/backend/nodes/value.c")
 file(GLOB PG_BRIDGE CONFIGURE_DEPENDS "${PG_OURS}/*.c")
-list(REMOVE_ITEM PG_BRIDGE "${PG_OURS}/scan.c")
+list(REMOVE_ITEM PG_BRIDGE "${PG_OURS}/scan.c" "${PG_OURS}/jsonpath_scan.c")
 
 # The same with a grammar of queries alone, for a Worker.
 add_custom_command(OUTPUT "${PG_MADE}/queries_bison.c"
@@ -147,7 +159,7 @@ function(ballast_postgres_library name)
   add_dependencies(${name} ballast_postgres_headers)
   target_include_directories(${name} PRIVATE "${PG_OURS}")
   target_include_directories(${name} SYSTEM PRIVATE "${PG_MADE}" "${PG}/backend/parser"
-                             "${PG}/include")
+                             "${PG}/backend/utils/adt" "${PG}/include")
   set_target_properties(${name} PROPERTIES C_STANDARD 11 C_EXTENSIONS ON)
   # Signed overflow wraps and types alias in PostgreSQL's own build, so they do here.
   target_compile_options(${name} PRIVATE -fwrapv -fno-strict-aliasing -ffunction-sections)
@@ -155,6 +167,8 @@ endfunction()
 ballast_postgres_library(ballast_postgres ${PG_THEIRS})
 ballast_postgres_library(ballast_postgres_queries ${PG_QUERIES})
 set_source_files_properties("${PG_OURS}/scan.c" PROPERTIES OBJECT_DEPENDS "${PG_MADE}/scan_flex.c")
+set_source_files_properties("${PG_OURS}/jsonpath_scan.c" PROPERTIES OBJECT_DEPENDS
+                            "${PG_MADE}/jsonpath_flex.c")
 set_source_files_properties(${PG_THEIRS} PROPERTIES COMPILE_OPTIONS "-w")
 set_source_files_properties("${PG_MADE}/gram_split.c" "${PG_MADE}/queries_split.c" PROPERTIES
                             COMPILE_DEFINITIONS "exprLocation=ballast_pg_location"

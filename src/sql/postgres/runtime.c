@@ -58,8 +58,12 @@ static void reset_memory(void) {
 }
 
 bool ballast_pg_run(void (*body)(void*), void* context, PgError* error) {
-  char base;
   reset_memory();
+  return ballast_pg_run_beside(body, context, error);
+}
+
+bool ballast_pg_run_beside(void (*body)(void*), void* context, PgError* error) {
+  char base;
   memset(error, 0, sizeof *error);
   error_context_stack = NULL;
   stack_base = &base;
@@ -120,7 +124,8 @@ MemoryContext GetMemoryChunkContext(void* block) {
   return NULL;
 }
 
-// What stands for a % in the messages of the files that are linked: %s and %d, and nothing else.
+// What stands for a % in the messages of the files that are linked: %s, %.*s and %d, and nothing
+// else.
 static char* format(const char* form, va_list values) {
   size_t used = 0, room = 64;
   char* out = palloc(room);
@@ -133,6 +138,10 @@ static char* format(const char* form, va_list values) {
     } else if (*++form == 's') {
       text = va_arg(values, const char*);
       size = strlen(text);
+    } else if (*form == '.') {
+      form += 2;
+      size = va_arg(values, int);
+      text = va_arg(values, const char*);
     } else if (*form == 'd') {
       long long value = va_arg(values, int);
       unsigned long long rest = value < 0 ? -value : value;
@@ -196,6 +205,17 @@ REPORT(errmsg, message)
 REPORT(errmsg_internal, message)
 REPORT(errdetail, detail)
 REPORT(errhint, hint)
+
+// Nobody takes errors softly here: each ends its call.
+bool errsave_start(Node* context, const char* domain) {
+  (void)context;
+  return errstart(ERROR, domain);
+}
+
+void errsave_finish(Node* context, const char* file, int line, const char* function) {
+  (void)context;
+  errfinish(file, line, function);
+}
 
 // Only errors come here: errstart refuses all below.
 void errfinish(const char* file, int line, const char* function) {

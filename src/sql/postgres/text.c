@@ -60,6 +60,8 @@ int pg_mbcliplen(const char* text, int size, int limit) {
 }
 
 void pg_unicode_to_server(pg_wchar c, unsigned char* text) {
+  if (!is_valid_unicode_codepoint(c))
+    ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("invalid Unicode code point")));
   unicode_to_utf8(c, text);
   text[pg_utf_mblen(text)] = '\0';
 }
@@ -73,6 +75,14 @@ int pg_strcasecmp(const char* left, const char* right) {
     int difference = pg_tolower((unsigned char)*left) - pg_tolower((unsigned char)*right);
     if (difference != 0 || *left == '\0') return difference;
   }
+}
+
+int pg_strncasecmp(const char* left, const char* right, size_t size) {
+  for (; size > 0; left++, right++, size--) {
+    int difference = pg_tolower((unsigned char)*left) - pg_tolower((unsigned char)*right);
+    if (difference != 0 || *left == '\0') return difference;
+  }
+  return 0;
 }
 
 unsigned char pg_tolower(unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c; }

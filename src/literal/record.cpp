@@ -1,8 +1,8 @@
 // Rows of a composite type (rowtypes.c): (1,"a b",).
 
-#include "literal_parts.h"
+#include "parts.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 class RecordReader {
@@ -10,7 +10,7 @@ class RecordReader {
   RecordReader(const Reading& reading, Text text)
       : reading_(reading), text_(text), at_(text.c_str()) {}
 
-  LiteralVerdict read(std::span<const catalog::Column> columns) {
+  Verdict read(std::span<const catalog::Column> columns) {
     at_ = skip_spaces(at_);
     if (*at_++ != '(') return malformed("Missing left parenthesis.");
     bool first = true;
@@ -18,7 +18,7 @@ class RecordReader {
       if (!first && *at_ != ',') return malformed("Too few columns.");
       if (!first) ++at_;
       first = false;
-      LiteralVerdict verdict = read_column(column);
+      Verdict verdict = read_column(column);
       if (verdict.judged != Judged::taken) return verdict;
     }
     if (*at_++ != ')') return malformed("Too many columns.");
@@ -26,11 +26,11 @@ class RecordReader {
   }
 
  private:
-  LiteralVerdict malformed(const char* detail) {
+  Verdict malformed(const char* detail) {
     return refused("22P02", {"malformed record literal: \"", text_, "\""}, detail);
   }
 
-  LiteralVerdict read_column(const catalog::Column& column) {
+  Verdict read_column(const catalog::Column& column) {
     const catalog::Type* type = reading_.catalog.type(column.type);
     auto ends = [](char c) { return c == ',' || c == ')'; };
     if (ends(*at_)) {
@@ -64,10 +64,10 @@ class RecordReader {
 
 }  // namespace
 
-LiteralVerdict Reading::record(const catalog::Type& type, Text text) const {
+Verdict Reading::record(const catalog::Type& type, Text text) const {
   const catalog::Relation* relation = catalog.relation(type.relation);
   if (relation == nullptr) return not_judged();
   return RecordReader(*this, text).read(relation->columns);
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

@@ -2,9 +2,9 @@
 
 #include <limits>
 
-#include "literal_parts.h"
+#include "parts.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 // The base that "0x", "0o" or "0b" gives, moving `at` behind it.
@@ -24,10 +24,10 @@ const char* integer_name(int bits) {
   return bits == 16 ? "smallint" : bits == 32 ? "integer" : "bigint";
 }
 
-LiteralVerdict overflows() { return refused("22003", {"value overflows numeric format"}); }
+Verdict overflows() { return refused("22003", {"value overflows numeric format"}); }
 
 // NaN and the infinities, `number` being the number with its sign and `at` behind it.
-LiteralVerdict read_special(Text text, const char* number, const char* at) {
+Verdict read_special(Text text, const char* number, const char* at) {
   if (begins(number, "nan"))
     at = number + 3;
   else if (begins(at, "infinity"))
@@ -39,7 +39,7 @@ LiteralVerdict read_special(Text text, const char* number, const char* at) {
   return *skip_spaces(at) == '\0' ? taken() : bad_syntax("numeric", text);
 }
 
-LiteralVerdict read_based(Text text, const char* at, int base) {
+Verdict read_based(Text text, const char* at, int base) {
   const char* first = at;
   for (; digit_of(*at, base) >= 0 || *at == '_'; ++at) {
     if (*at == '_' && digit_of(at[1], base) < 0) return bad_syntax("numeric", text);
@@ -131,7 +131,7 @@ Ordinal billionths(const char* at) {
 
 }  // namespace
 
-LiteralVerdict read_integer(Text text, int bits, int version, Ordinal* ordinal) {
+Verdict read_integer(Text text, int bits, int version, Ordinal* ordinal) {
   const char* name = integer_name(bits);
   const uint64_t half = uint64_t{1} << (bits - 1);
   const char* at = skip_spaces(text.c_str());
@@ -159,7 +159,7 @@ LiteralVerdict read_integer(Text text, int bits, int version, Ordinal* ordinal) 
   return taken();
 }
 
-LiteralVerdict read_unsigned(Text text, const char* type, int bits, int version) {
+Verdict read_unsigned(Text text, const char* type, int bits, int version) {
   const char* at = skip_spaces(text.c_str());
   bool negative = *at == '-';
   if (*at == '-' || *at == '+') ++at;
@@ -189,7 +189,7 @@ LiteralVerdict read_unsigned(Text text, const char* type, int bits, int version)
   return fine ? taken() : out_of_range(type, text);
 }
 
-LiteralVerdict read_numeric(Text text, int version, Ordinal* ordinal) {
+Verdict read_numeric(Text text, int version, Ordinal* ordinal) {
   const char* number = skip_spaces(text.c_str());
   const char* at = number;
   if (*at == '-' || *at == '+') ++at;
@@ -207,4 +207,4 @@ LiteralVerdict read_numeric(Text text, int version, Ordinal* ordinal) {
   return taken();
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

@@ -8,11 +8,11 @@
 #include "ballast/catalog.h"
 #include "ballast/result.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 
 enum class Judged : uint8_t { taken, refused, not_judged };
 
-struct LiteralVerdict {
+struct Verdict {
   Judged judged = Judged::not_judged;
   Error error;  // where it is refused: PostgreSQL's code, message, detail and hint, no position
 };
@@ -21,7 +21,7 @@ struct LiteralVerdict {
 // IntervalStyle postgres), with the modifier -1 but for interval. Domains and arrays are read as
 // their base and elements. What is not judged here may be right or wrong. Never reads a clock: what
 // depends on today or on a zone's history is taken where it is well formed.
-LiteralVerdict read_literal(const catalog::Catalog& catalog, const catalog::Type& type,
+Verdict read(const catalog::Catalog& catalog, const catalog::Type& type,
                             int32_t modifier, std::string_view text);
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

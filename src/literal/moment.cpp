@@ -1,8 +1,8 @@
 // date, time, timetz, timestamp and timestamptz (date.c, timestamp.c).
 
-#include "literal_calendar.h"
+#include "calendar.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 constexpr const char* kNames[] = {"date", "time", "time with time zone", "timestamp",
@@ -12,7 +12,7 @@ constexpr int64_t kMicrosOfDay = int64_t{86400} * 1000000;
 constexpr int64_t kFirstDay = -2451545, kLastDay = 2147483494 - 2451545;
 constexpr int64_t kFirstMicro = -211813488000000000, kLastMicro = 9223371331200000000;
 
-LiteralVerdict out_of_range_moment(const char* name, Text text) {
+Verdict out_of_range_moment(const char* name, Text text) {
   return refused("22008", {name, " out of range: \"", text, "\""});
 }
 
@@ -27,7 +27,7 @@ int64_t days_from_2000(const Civil& at) {
   return days_from_civil(at.year, at.month, at.day) - 10957;
 }
 
-LiteralVerdict finish_date(Text text, const Decoder& decoder, Ordinal* ordinal) {
+Verdict finish_date(Text text, const Decoder& decoder, Ordinal* ordinal) {
   if (!is_countable(decoder.civil)) return out_of_range_moment("date", text);
   int64_t day = days_from_2000(decoder.civil);
   if (day < kFirstDay || day >= kLastDay) return out_of_range_moment("date", text);
@@ -35,7 +35,7 @@ LiteralVerdict finish_date(Text text, const Decoder& decoder, Ordinal* ordinal) 
   return taken();
 }
 
-LiteralVerdict finish_timestamp(Text text, const Decoder& decoder, bool zoned, Ordinal* ordinal) {
+Verdict finish_timestamp(Text text, const Decoder& decoder, bool zoned, Ordinal* ordinal) {
   if (!is_countable(decoder.civil)) return out_of_range_moment("timestamp", text);
   const Civil& at = decoder.civil;
   int64_t micros, clock = ((int64_t{at.hour} * 60 + at.minute) * 60 + at.second) * 1000000;
@@ -54,7 +54,7 @@ LiteralVerdict finish_timestamp(Text text, const Decoder& decoder, bool zoned, O
 
 }  // namespace
 
-LiteralVerdict read_moment(Text text, Moment moment, int version, Ordinal* ordinal) {
+Verdict read_moment(Text text, Moment moment, int version, Ordinal* ordinal) {
   const char* name = kNames[static_cast<int>(moment)];
   bool time_only = moment == Moment::time || moment == Moment::timetz;
   bool stamp = moment == Moment::timestamp || moment == Moment::timestamptz;
@@ -66,10 +66,10 @@ LiteralVerdict read_moment(Text text, Moment moment, int version, Ordinal* ordin
   if (flaw != Flaw::none && older) flaw = Flaw::unsure;
   if (flaw != Flaw::none) return tell(flaw, name, text, version, decoder.unknown_zone);
   if (time_only || decoder.special) return taken();
-  LiteralVerdict verdict =
+  Verdict verdict =
       stamp ? finish_timestamp(text, decoder, moment == Moment::timestamptz, ordinal)
             : finish_date(text, decoder, ordinal);
   return older && verdict.judged == Judged::refused ? not_judged() : verdict;
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

@@ -1,6 +1,6 @@
-#include "literal_iso_interval.h"
+#include "iso_interval.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 struct Amount {
@@ -179,4 +179,4 @@ class IsoReader {
 
 Flaw read_iso_interval(const char* at, Span& out) { return IsoReader(at, out).read(); }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

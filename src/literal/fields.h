@@ -4,9 +4,9 @@
 
 #include <string_view>
 
-#include "literal_parts.h"
+#include "parts.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 
 // number: digits, maybe with a point. date: digits and delimiters or text. time: digits and colons.
 // string: letters. special: a sign and letters. zone: a sign and digits, colons, points, dashes.
@@ -45,7 +45,7 @@ Flaw cut_fields(const char* at, size_t room, Fields& out);
 bool is_older_form(const Fields& fields, int version);
 
 // What DateTimeParseError says. `zone` is the unknown one.
-LiteralVerdict tell(Flaw flaw, const char* type, Text text, int version,
+Verdict tell(Flaw flaw, const char* type, Text text, int version,
                     std::string_view zone = {});
 
 // strtoint: an int at `at`, which is moved behind it; false where it is too large.
@@ -64,4 +64,4 @@ struct Clock {
 // hh:mm[:ss[.fraction]], or mm:ss.fraction; `minutes` where mm:ss is meant.
 Flaw read_clock(const char* at, bool minutes, Clock& out);
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

@@ -1,13 +1,13 @@
 // Which reader a type has.
 
-#include "literal.h"
+#include "ballast/literal.h"
 
 #include <algorithm>
 
 #include "ballast/sql.h"
-#include "literal_parts.h"
+#include "parts.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 using catalog::Oid;
@@ -55,8 +55,11 @@ enum BuiltIn : Oid {
   kRefcursor = 1790,
   kCstring = 2275,
   kUuid = 2950,
+  kTransactionSnapshot = 2970,
   kLogPosition = 3220,
   kJsonb = 3802,
+  kJsonpath = 4072,
+  kSnapshot = 5038,
   kXid8 = 5069
 };
 
@@ -70,7 +73,7 @@ std::string written_name(const catalog::Catalog& catalog, const Type& type) {
   return everywhere ? name : sql::quote_name(home) + "." + name;
 }
 
-LiteralVerdict read_label(const catalog::Catalog& catalog, const Type& type, Text text) {
+Verdict read_label(const catalog::Catalog& catalog, const Type& type, Text text) {
   constexpr size_t kLongest = 63;
   auto labels = catalog.labels(type.oid);
   if (labels.empty() && catalog.is_open()) return not_judged();
@@ -81,7 +84,16 @@ LiteralVerdict read_label(const catalog::Catalog& catalog, const Type& type, Tex
       "22P02", {"invalid input value for enum ", written_name(catalog, type), ": \"", text, "\""});
 }
 
-LiteralVerdict read_built_in(const Type& type, int32_t modifier, int version, Text text,
+// Other majors than 17 take other numbers and methods in a path.
+Verdict read_path(Text text, int version) {
+  if (version != 17) return not_judged();
+  Result<Done> path = sql::read_jsonpath(text);
+  if (path.ok()) return taken();
+  bool ours = path.error().code == "53200" || path.error().code == "54001";
+  return ours ? not_judged() : Verdict{Judged::refused, path.error()};
+}
+
+Verdict read_built_in(const Type& type, int32_t modifier, int version, Text text,
                              Ordinal* ordinal) {
   switch (type.oid) {
     case kBool: return read_boolean(text);
@@ -116,6 +128,9 @@ LiteralVerdict read_built_in(const Type& type, int32_t modifier, int version, Te
     case kUuid: return read_uuid(text);
     case kJson: return read_json(text, false, version);
     case kJsonb: return read_json(text, true, version);
+    case kJsonpath: return read_path(text, version);
+    case kSnapshot:
+    case kTransactionSnapshot: return read_snapshot(text);
     case kBit: return read_bits(text, false, modifier);
     case kVarbit: return read_bits(text, true, modifier);
     case kInet: return read_network(text, false);
@@ -130,7 +145,7 @@ LiteralVerdict read_built_in(const Type& type, int32_t modifier, int version, Te
 }
 
 // What varchar(n) and char(n) say to a text that is too long, but for spaces at its end.
-LiteralVerdict read_length(const Type& type, int32_t modifier, Text text) {
+Verdict read_length(const Type& type, int32_t modifier, Text text) {
   constexpr int32_t kHeader = 4;
   int32_t most = modifier - kHeader;
   std::string_view rest = text;
@@ -159,7 +174,7 @@ Below below(const catalog::Catalog& catalog, const Type& type, int32_t modifier)
 
 }  // namespace
 
-LiteralVerdict Reading::base(const Type& type, int32_t modifier, Text text,
+Verdict Reading::base(const Type& type, int32_t modifier, Text text,
                              Ordinal* ordinal) const {
   bool array = type.element != 0 && type.subscript == 'a' && type.oid != kInt2Vector &&
                type.oid != kOidVector;
@@ -176,10 +191,10 @@ LiteralVerdict Reading::base(const Type& type, int32_t modifier, Text text,
   }
 }
 
-LiteralVerdict Reading::within(const Type& type, int32_t modifier, std::string text) const {
+Verdict Reading::within(const Type& type, int32_t modifier, std::string text) const {
   Below found = below(catalog, type, modifier);
   if (found.type == nullptr) return not_judged();
-  LiteralVerdict verdict = base(*found.type, found.modifier, text);
+  Verdict verdict = base(*found.type, found.modifier, text);
   if (found.modifier != -1 && found.type->oid == kNumeric) {
     // Rounded to the modifier's scale it may fit, or not.
     bool syntax = verdict.judged == Judged::refused && verdict.error.code == "22P02";
@@ -192,7 +207,7 @@ LiteralVerdict Reading::within(const Type& type, int32_t modifier, std::string t
 }
 
 // What a statement says is read as the type below a domain, whose CHECKs are for the execution.
-LiteralVerdict read_literal(const catalog::Catalog& catalog, const Type& type, int32_t modifier,
+Verdict read(const catalog::Catalog& catalog, const Type& type, int32_t modifier,
                             std::string_view text) {
   if (text.find('\0') != text.npos) return not_judged();
   Below found = below(catalog, type, modifier);
@@ -201,4 +216,4 @@ LiteralVerdict read_literal(const catalog::Catalog& catalog, const Type& type, i
   return Reading{catalog, catalog.postgres()}.base(*found.type, found.modifier, std::string(text));
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

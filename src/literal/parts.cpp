@@ -1,15 +1,15 @@
-#include "literal_parts.h"
+#include "parts.h"
 
 #include <limits>
 
-namespace ballast::check {
+namespace ballast::literal {
 
-LiteralVerdict taken() { return {Judged::taken, {}}; }
-LiteralVerdict not_judged() { return {Judged::not_judged, {}}; }
+Verdict taken() { return {Judged::taken, {}}; }
+Verdict not_judged() { return {Judged::not_judged, {}}; }
 
-LiteralVerdict refused(const char* code, std::initializer_list<std::string_view> message,
+Verdict refused(const char* code, std::initializer_list<std::string_view> message,
                        std::string_view detail, std::string_view hint) {
-  LiteralVerdict out{Judged::refused, {}};
+  Verdict out{Judged::refused, {}};
   out.error.code = code;
   for (std::string_view part : message) out.error.message += part;
   auto add = [&](std::string_view key, std::string_view text) {
@@ -20,11 +20,11 @@ LiteralVerdict refused(const char* code, std::initializer_list<std::string_view>
   return out;
 }
 
-LiteralVerdict bad_syntax(const char* type, Text text) {
+Verdict bad_syntax(const char* type, Text text) {
   return refused("22P02", {"invalid input syntax for type ", type, ": \"", text, "\""});
 }
 
-LiteralVerdict out_of_range(const char* type, Text text) {
+Verdict out_of_range(const char* type, Text text) {
   return refused("22003", {"value \"", text, "\" is out of range for type ", type});
 }
 
@@ -71,4 +71,4 @@ int64_t read_long(const char*& at, bool* over) {
   return negative ? value : -value;
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

@@ -2,12 +2,12 @@
 
 #pragma once
 
-#include "literal_fields.h"
-#include "literal_span.h"
+#include "fields.h"
+#include "span.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 
 // `out` is empty before. What does not look like it is Flaw::format.
 Flaw read_iso_interval(const char* at, Span& out);
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

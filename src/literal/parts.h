@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "literal.h"
+#include "ballast/literal.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 
 // A text ends with a NUL, which no character of it is, as the input functions of PostgreSQL have
 // it: they look one character ahead and stop there.
@@ -23,15 +23,15 @@ struct Ordinal {
   int64_t value = 0;
 };
 
-LiteralVerdict taken();
-LiteralVerdict not_judged();
+Verdict taken();
+Verdict not_judged();
 // The message is joined of its parts.
-LiteralVerdict refused(const char* code, std::initializer_list<std::string_view> message,
+Verdict refused(const char* code, std::initializer_list<std::string_view> message,
                        std::string_view detail = {}, std::string_view hint = {});
 // 22P02, invalid input syntax for type ….
-LiteralVerdict bad_syntax(const char* type, Text text);
+Verdict bad_syntax(const char* type, Text text);
 // 22003, value … is out of range for type ….
-LiteralVerdict out_of_range(const char* type, Text text);
+Verdict out_of_range(const char* type, Text text);
 
 // isspace() and kin in the C locale; a byte of a character beyond ASCII is none of them.
 inline bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -54,31 +54,32 @@ int32_t count_characters(std::string_view text);
 // `over` then says. Where there are no digits it is 0, and `at` stays.
 int64_t read_long(const char*& at, bool* over = nullptr);
 
-LiteralVerdict read_boolean(Text text);
-LiteralVerdict read_uuid(Text text);
-LiteralVerdict read_bytes(Text text);
-LiteralVerdict read_bits(Text text, bool varying, int32_t modifier);
-LiteralVerdict read_tuple_id(Text text, int version);
-LiteralVerdict read_log_position(Text text);
+Verdict read_boolean(Text text);
+Verdict read_uuid(Text text);
+Verdict read_bytes(Text text);
+Verdict read_bits(Text text, bool varying, int32_t modifier);
+Verdict read_tuple_id(Text text, int version);
+Verdict read_log_position(Text text);
+Verdict read_snapshot(Text text);
 
 // `bits` is 16, 32 or 64. `version` is the server's major version, here and below.
-LiteralVerdict read_integer(Text text, int bits, int version, Ordinal* ordinal = nullptr);
+Verdict read_integer(Text text, int bits, int version, Ordinal* ordinal = nullptr);
 // What strtoul reads: oid, xid, cid and, with 64 bits, xid8.
-LiteralVerdict read_unsigned(Text text, const char* type, int bits, int version);
-LiteralVerdict read_numeric(Text text, int version, Ordinal* ordinal = nullptr);
+Verdict read_unsigned(Text text, const char* type, int bits, int version);
+Verdict read_numeric(Text text, int version, Ordinal* ordinal = nullptr);
 // `bits` is 32 or 64.
-LiteralVerdict read_float(Text text, int bits, int version);
+Verdict read_float(Text text, int bits, int version);
 
 enum class Moment : uint8_t { date, time, timetz, timestamp, timestamptz };
-LiteralVerdict read_moment(Text text, Moment moment, int version, Ordinal* ordinal = nullptr);
-LiteralVerdict read_interval(Text text, int32_t modifier, int version);
+Verdict read_moment(Text text, Moment moment, int version, Ordinal* ordinal = nullptr);
+Verdict read_interval(Text text, int32_t modifier, int version);
 
-LiteralVerdict read_json(Text text, bool binary, int version);
-LiteralVerdict read_network(Text text, bool cidr);
+Verdict read_json(Text text, bool binary, int version);
+Verdict read_network(Text text, bool cidr);
 // Six or eight bytes.
-LiteralVerdict read_hardware_address(Text text, int bytes);
+Verdict read_hardware_address(Text text, int bytes);
 // point, lseg, path, box, polygon, circle and line, by their oids.
-LiteralVerdict read_shape(Text text, catalog::Oid type);
+Verdict read_shape(Text text, catalog::Oid type);
 
 // Those that read others within: an element has the array's modifier.
 struct Reading {
@@ -87,13 +88,13 @@ struct Reading {
 
   // Reads as an input function called by another one: a domain's own rules hold here, as do
   // lengths that a modifier gives.
-  LiteralVerdict within(const catalog::Type& type, int32_t modifier, std::string text) const;
-  LiteralVerdict base(const catalog::Type& type, int32_t modifier, Text text,
+  Verdict within(const catalog::Type& type, int32_t modifier, std::string text) const;
+  Verdict base(const catalog::Type& type, int32_t modifier, Text text,
                       Ordinal* ordinal = nullptr) const;
-  LiteralVerdict array(const catalog::Type& element, int32_t modifier, Text text) const;
-  LiteralVerdict range(const catalog::Type& type, Text text) const;
-  LiteralVerdict multirange(const catalog::Type& type, Text text) const;
-  LiteralVerdict record(const catalog::Type& type, Text text) const;
+  Verdict array(const catalog::Type& element, int32_t modifier, Text text) const;
+  Verdict range(const catalog::Type& type, Text text) const;
+  Verdict multirange(const catalog::Type& type, Text text) const;
+  Verdict record(const catalog::Type& type, Text text) const;
 };
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

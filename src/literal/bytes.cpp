@@ -3,12 +3,12 @@
 
 #include <limits>
 
-#include "literal_parts.h"
+#include "parts.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
-LiteralVerdict read_hex_bytes(const char* at) {
+Verdict read_hex_bytes(const char* at) {
   bool half = false;
   for (; *at != '\0'; ++at) {
     bool blank = *at == ' ' || *at == '\n' || *at == '\t' || *at == '\r';
@@ -30,7 +30,7 @@ bool skip_half_position(const char*& at) {
 
 }  // namespace
 
-LiteralVerdict read_boolean(Text text) {
+Verdict read_boolean(Text text) {
   const char* from = skip_spaces(text.c_str());
   size_t size = text.size() - static_cast<size_t>(from - text.c_str());
   while (size > 0 && is_space(from[size - 1])) --size;
@@ -44,7 +44,7 @@ LiteralVerdict read_boolean(Text text) {
   return off ? taken() : bad_syntax("boolean", text);
 }
 
-LiteralVerdict read_uuid(Text text) {
+Verdict read_uuid(Text text) {
   const char* at = text.c_str();
   bool braces = *at == '{';
   if (braces) ++at;
@@ -57,7 +57,7 @@ LiteralVerdict read_uuid(Text text) {
   return *at == '\0' ? taken() : bad_syntax("uuid", text);
 }
 
-LiteralVerdict read_bytes(Text text) {
+Verdict read_bytes(Text text) {
   const char* at = text.c_str();
   if (at[0] == '\\' && at[1] == 'x') return read_hex_bytes(at + 2);
   while (*at != '\0') {
@@ -74,7 +74,7 @@ LiteralVerdict read_bytes(Text text) {
   return taken();
 }
 
-LiteralVerdict read_bits(Text text, bool varying, int32_t modifier) {
+Verdict read_bits(Text text, bool varying, int32_t modifier) {
   char letter = lower(text.c_str()[0]);
   bool hex = letter == 'x';
   const char* at = text.c_str() + (hex || letter == 'b' ? 1 : 0);
@@ -97,7 +97,7 @@ LiteralVerdict read_bits(Text text, bool varying, int32_t modifier) {
   return taken();
 }
 
-LiteralVerdict read_tuple_id(Text text, int version) {
+Verdict read_tuple_id(Text text, int version) {
   const char* parts[2];
   int count = 0;
   for (const char* at = text.c_str(); *at != '\0' && count < 2 && *at != ')'; ++at) {
@@ -115,10 +115,43 @@ LiteralVerdict read_tuple_id(Text text, int version) {
   return fine ? taken() : bad_syntax("tid", text);
 }
 
-LiteralVerdict read_log_position(Text text) {
+Verdict read_log_position(Text text) {
   const char* at = text.c_str();
   bool fine = skip_half_position(at) && *at++ == '/' && skip_half_position(at) && *at == '\0';
   return fine ? taken() : bad_syntax("pg_lsn", text);
 }
 
-}  // namespace ballast::check
+// parse_snapshot (xid8funcs.c): xmin:xmax:xip,xip,… in order.
+Verdict read_snapshot(Text text) {
+  const char* at = text.c_str();
+  // What strtoull makes of it; as an xid, its lower half must not be 0.
+  auto number = [&] {
+    const char* from = at = skip_spaces(at);
+    bool negative = *at == '-';
+    if (*at == '-' || *at == '+') ++at;
+    if (!is_digit(*at)) at = from;
+    uint64_t value = 0;
+    bool over = false;
+    for (; is_digit(*at); ++at) {
+      uint64_t digit = static_cast<uint64_t>(*at - '0');
+      over = over || value > (UINT64_MAX - digit) / 10;
+      value = value * 10 + digit;
+    }
+    return over ? UINT64_MAX : negative ? 0 - value : value;
+  };
+  auto is_valid = [](uint64_t id) { return static_cast<uint32_t>(id) != 0; };
+  uint64_t first = number();
+  if (*at++ != ':') return bad_syntax("pg_snapshot", text);
+  uint64_t end = number();
+  if (*at++ != ':') return bad_syntax("pg_snapshot", text);
+  bool fine = is_valid(first) && is_valid(end) && first <= end;
+  for (uint64_t last = 0; fine && *at != '\0';) {
+    uint64_t one = number();
+    fine = one >= first && one < end && one >= last && (*at == ',' || *at == '\0');
+    last = one;
+    if (*at == ',') ++at;
+  }
+  return fine ? taken() : bad_syntax("pg_snapshot", text);
+}
+
+}  // namespace ballast::literal

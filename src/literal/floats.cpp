@@ -4,9 +4,9 @@
 #include <limits>
 #include <string_view>
 
-#include "literal_float.h"
+#include "floats.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 // A number in decimal, as "0.digits" times ten to the exponent; without digits it is zero.
@@ -88,13 +88,13 @@ Number scan_float(const char*& at, int bits) {
   return judge(number, bits == 32 ? kReal : kDouble);
 }
 
-LiteralVerdict float_out_of_range(const char* from, const char* to, int bits) {
+Verdict float_out_of_range(const char* from, const char* to, int bits) {
   std::string_view number(from, static_cast<size_t>(to - from));
   return refused("22003", {"\"", number, "\" is out of range for type ",
                            bits == 32 ? "real" : "double precision"});
 }
 
-LiteralVerdict read_float(Text text, int bits, int version) {
+Verdict read_float(Text text, int bits, int version) {
   const char* from = skip_spaces(text.c_str());
   const char* at = from;
   const char* name = bits == 32 ? "real" : "double precision";
@@ -113,4 +113,4 @@ LiteralVerdict read_float(Text text, int bits, int version) {
   return *skip_spaces(at) == '\0' ? taken() : bad_syntax(name, text);
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

@@ -1,8 +1,8 @@
-#include "literal_words.h"
+#include "words.h"
 
 #include <algorithm>
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 // Words of one meaning, with a space between them.
@@ -179,4 +179,4 @@ Zone find_zone(std::string_view name) {
   return name.find_first_of("0123456789+-,") == name.npos ? Zone::none : Zone::unsure;
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

@@ -1,8 +1,8 @@
 // Points and what is made of them (geo_ops.c).
 
-#include "literal_float.h"
+#include "floats.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 enum Shape : catalog::Oid {
@@ -32,7 +32,7 @@ class ShapeReader {
   ShapeReader(Text text, catalog::Oid type)
       : text_(text), type_(type), at_(text.c_str()), verdict_(bad_syntax(name_of(type), text)) {}
 
-  LiteralVerdict read() {
+  Verdict read() {
     bool fine = false;
     switch (type_) {
       case kPoint: fine = pair() && *at_ == '\0'; break;
@@ -174,11 +174,11 @@ class ShapeReader {
   Text text_;
   const catalog::Oid type_;
   const char* at_;
-  LiteralVerdict verdict_;
+  Verdict verdict_;
 };
 
 }  // namespace
 
-LiteralVerdict read_shape(Text text, catalog::Oid type) { return ShapeReader(text, type).read(); }
+Verdict read_shape(Text text, catalog::Oid type) { return ShapeReader(text, type).read(); }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

@@ -2,9 +2,9 @@
 
 #include <limits>
 
-#include "literal_calendar.h"
+#include "calendar.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 bool past_midnight(const Civil& at) {
@@ -211,4 +211,4 @@ Flaw Decoder::finish_time() {
   return needs_date && (seen_ & kDate) != 0 && !has(kDate) ? Flaw::format : Flaw::none;
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

@@ -1,9 +1,9 @@
-#include "literal_span.h"
+#include "span.h"
 
 #include <cmath>
 #include <limits>
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 constexpr int64_t kSecond = 1000000, kMinute = 60 * kSecond, kHour = 60 * kMinute,
@@ -75,4 +75,4 @@ bool Span::negate() {
   return true;
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

@@ -3,9 +3,9 @@
 
 #include <limits>
 
-#include "literal_iso_interval.h"
+#include "iso_interval.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 // What is read only once, as bits: a time of day has all of `kClock`.
@@ -195,12 +195,12 @@ class IntervalReader {
 };
 
 // Before 17 such an interval was let go, or something else was said of it.
-LiteralVerdict out_of_range(int version) {
+Verdict out_of_range(int version) {
   return version < 17 ? not_judged() : refused("22008", {"interval out of range"});
 }
 
 // Rounding to the modifier's digits of seconds may go over the end.
-LiteralVerdict finish(const Span& span, int32_t modifier, uint32_t range, int version) {
+Verdict finish(const Span& span, int32_t modifier, uint32_t range, int version) {
   int64_t months = int64_t{span.years} * 12 + span.months;
   if (months != static_cast<int32_t>(months)) return out_of_range(version);
   int precision = modifier & 0xffff;
@@ -216,7 +216,7 @@ LiteralVerdict finish(const Span& span, int32_t modifier, uint32_t range, int ve
 
 }  // namespace
 
-LiteralVerdict read_interval(Text text, int32_t modifier, int version) {
+Verdict read_interval(Text text, int32_t modifier, int version) {
   uint32_t range = modifier < 0 ? 0x7fff : static_cast<uint32_t>(modifier >> 16) & 0x7fff;
   Fields fields;
   Flaw flaw = cut_fields(text.c_str(), 256, fields);
@@ -231,4 +231,4 @@ LiteralVerdict read_interval(Text text, int32_t modifier, int version) {
   return reader.infinite ? taken() : finish(span, modifier, range, version);
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

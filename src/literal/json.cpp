@@ -2,9 +2,9 @@
 
 #include <string_view>
 
-#include "literal_parts.h"
+#include "parts.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 // The end of the text, or a mark: what may stand at a place is told by these letters.
@@ -136,13 +136,13 @@ class Lexer {
   const int version_;
 };
 
-LiteralVerdict bad_json(std::initializer_list<std::string_view> detail) {
+Verdict bad_json(std::initializer_list<std::string_view> detail) {
   std::string text;
   for (std::string_view part : detail) text += part;
   return refused("22P02", {"invalid input syntax for type json"}, text);
 }
 
-LiteralVerdict tell(Wrong wrong, const Lexer& lexer) {
+Verdict tell(Wrong wrong, const Lexer& lexer) {
   switch (wrong) {
     case Wrong::escape: return bad_json({"Escape sequence \"\\", lexer.text(), "\" is invalid."});
     case Wrong::control: {
@@ -181,7 +181,7 @@ class Reader {
   Reader(Text text, bool binary, int version)
       : lexer_(text.c_str(), binary, version), binary_(binary) {}
 
-  LiteralVerdict read() {
+  Verdict read() {
     // PostgreSQL's own depth depends on the stack that it has.
     constexpr size_t kDeepest = 1000;
     while (true) {
@@ -189,7 +189,7 @@ class Reader {
       if (wrong != Wrong::nothing) return tell(wrong, lexer_);
       // jsonb stores a number when it has seen what follows.
       if (!number_.empty()) {
-        LiteralVerdict verdict = read_numeric(number_, 17);
+        Verdict verdict = read_numeric(number_, 17);
         if (verdict.judged != Judged::taken) return verdict;
         number_.clear();
       }
@@ -262,8 +262,8 @@ class Reader {
 
 }  // namespace
 
-LiteralVerdict read_json(Text text, bool binary, int version) {
+Verdict read_json(Text text, bool binary, int version) {
   return Reader(text, binary, version).read();
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

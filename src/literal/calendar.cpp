@@ -1,10 +1,10 @@
 // The numbers of dates and times, and the last look at them.
 
-#include "literal_calendar.h"
+#include "calendar.h"
 
 #include <limits>
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 constexpr int64_t kJulianOfEpoch = 2440588;  // the Julian day of 1970-01-01
@@ -177,4 +177,4 @@ Flaw Decoder::validate_date() {
   return past ? Flaw::overflow : Flaw::none;
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

@@ -2,9 +2,9 @@
 
 #include <limits>
 
-#include "literal_parts.h"
+#include "parts.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 // The built-in ranges, whose bounds are in the order of their types and which nothing else makes
@@ -24,7 +24,7 @@ class RangeReader {
   RangeReader(const Reading& reading, const catalog::Type& type, Text text)
       : reading_(reading), type_(type), text_(text), at_(text.c_str()) {}
 
-  LiteralVerdict read() {
+  Verdict read() {
     at_ = skip_spaces(at_);
     if (begins(at_, "empty")) {
       bool fine = *skip_spaces(at_ + 5) == '\0';
@@ -43,7 +43,7 @@ class RangeReader {
   }
 
  private:
-  LiteralVerdict malformed(const char* detail) {
+  Verdict malformed(const char* detail) {
     return refused("22P02", {"malformed range literal: \"", text_, "\""}, detail);
   }
 
@@ -68,12 +68,12 @@ class RangeReader {
     return true;
   }
 
-  LiteralVerdict judge() {
+  Verdict judge() {
     const catalog::Type* subtype = reading_.catalog.type(type_.subtype);
     if (subtype == nullptr) return not_judged();
     for (Bound* bound : {&lower_, &upper_}) {
       if (bound->infinite) continue;
-      LiteralVerdict verdict = subtype->kind == 'b' && subtype->subscript != 'a'
+      Verdict verdict = subtype->kind == 'b' && subtype->subscript != 'a'
                                    ? reading_.base(*subtype, -1, bound->text, &bound->at)
                                    : reading_.within(*subtype, -1, bound->text);
       if (verdict.judged != Judged::taken) return verdict;
@@ -82,7 +82,7 @@ class RangeReader {
     return compare();
   }
 
-  LiteralVerdict compare() {
+  Verdict compare() {
     bool both = !lower_.infinite && !upper_.infinite;
     if (both && lower_.text != upper_.text) {
       if (!lower_.at.known || !upper_.at.known) return not_judged();
@@ -124,7 +124,7 @@ class MultirangeReader {
   MultirangeReader(const Reading& reading, const catalog::Type& range, Text text)
       : reading_(reading), range_(range), text_(text), at_(text.c_str()) {}
 
-  LiteralVerdict read() {
+  Verdict read() {
     at_ = skip_spaces(at_);
     if (*at_ != '{') return malformed("Missing left brace.");
     at_ = skip_spaces(at_ + 1);
@@ -135,7 +135,7 @@ class MultirangeReader {
   }
 
  private:
-  LiteralVerdict malformed(const char* detail) {
+  Verdict malformed(const char* detail) {
     return refused("22P02", {"malformed multirange literal: \"", text_, "\""}, detail);
   }
   bool fail(const char* detail) {
@@ -180,18 +180,18 @@ class MultirangeReader {
   const catalog::Type& range_;
   Text text_;
   const char* at_;
-  LiteralVerdict verdict_ = taken();
+  Verdict verdict_ = taken();
 };
 
 }  // namespace
 
-LiteralVerdict Reading::range(const catalog::Type& type, Text text) const {
+Verdict Reading::range(const catalog::Type& type, Text text) const {
   return RangeReader(*this, type, text).read();
 }
 
-LiteralVerdict Reading::multirange(const catalog::Type& type, Text text) const {
+Verdict Reading::multirange(const catalog::Type& type, Text text) const {
   const catalog::Type* range = catalog.type(type.subtype);
   return range == nullptr ? not_judged() : MultirangeReader(*this, *range, text).read();
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

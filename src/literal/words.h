@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace ballast::check {
+namespace ballast::literal {
 
 enum class Word : uint8_t {
   unknown,
@@ -65,4 +65,4 @@ enum class Zone : uint8_t { known, unsure, none };
 // may have others, so that only what cannot be a zone is none.
 Zone find_zone(std::string_view name);
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

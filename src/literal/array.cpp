@@ -2,20 +2,20 @@
 
 #include <limits>
 
-#include "literal_parts.h"
+#include "parts.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 constexpr int kMostDimensions = 6;
 constexpr int64_t kLeastInt = std::numeric_limits<int32_t>::min();
 constexpr int64_t kMostInt = std::numeric_limits<int32_t>::max();
 
-LiteralVerdict too_many() {
+Verdict too_many() {
   return refused("54000", {"number of array dimensions exceeds the maximum allowed (6)"});
 }
 
-LiteralVerdict too_large() {
+Verdict too_large() {
   return refused("54000", {"array size exceeds the maximum allowed (134217727)"});
 }
 
@@ -30,7 +30,7 @@ class ArrayReader {
     for (int64_t& size : sizes_) size = -1;
   }
 
-  LiteralVerdict read() {
+  Verdict read() {
     bool fine = read_dimensions() && read_start() && read_elements();
     if (fine && *skip_spaces(at_) != '\0') fine = malformed("Junk after closing right brace.");
     if (reading_.version >= 17 || verdict_.judged == Judged::not_judged) return verdict_;
@@ -44,7 +44,7 @@ class ArrayReader {
   }
 
  private:
-  bool refuse(LiteralVerdict verdict) {
+  bool refuse(Verdict verdict) {
     verdict_ = std::move(verdict);
     return false;
   }
@@ -156,7 +156,7 @@ class ArrayReader {
 
   bool element(bool null) {
     if (waits_) return malformed("Unexpected array element.");
-    LiteralVerdict verdict = taken();
+    Verdict verdict = taken();
     if (!null) verdict = reading_.within(element_, modifier_, value_);
     // A domain may refuse NULL.
     if (null && element_.kind == 'd') verdict = not_judged();
@@ -223,8 +223,8 @@ class ArrayReader {
   Text text_;
   const char* at_;
   char delimiter_;
-  LiteralVerdict verdict_ = taken();
-  LiteralVerdict element_verdict_ = taken();
+  Verdict verdict_ = taken();
+  Verdict element_verdict_ = taken();
   std::string value_;
   int dimensions_ = 0;
   int level_ = 0;
@@ -237,8 +237,8 @@ class ArrayReader {
 
 }  // namespace
 
-LiteralVerdict Reading::array(const catalog::Type& element, int32_t modifier, Text text) const {
+Verdict Reading::array(const catalog::Type& element, int32_t modifier, Text text) const {
   return ArrayReader(*this, element, modifier, text).read();
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

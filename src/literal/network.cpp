@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "literal_parts.h"
+#include "parts.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 struct Address {
@@ -146,7 +146,7 @@ bool is_network(const Address& address, int most) {
 
 }  // namespace
 
-LiteralVerdict read_network(Text text, bool cidr) {
+Verdict read_network(Text text, bool cidr) {
   Address address;
   bool v6 = text.find(':') != text.npos;
   bool fine = v6 ? read_v6(text.c_str(), address) : read_v4(text.c_str(), cidr, address);
@@ -158,7 +158,7 @@ LiteralVerdict read_network(Text text, bool cidr) {
 
 // Bytes of two digits, with one kind of mark between some or all of them. PostgreSQL reads the six
 // by sscanf in seven forms, which take more: where it is not as here it is not judged.
-LiteralVerdict read_hardware_address(Text text, int bytes) {
+Verdict read_hardware_address(Text text, int bytes) {
   const char* at = skip_spaces(text.c_str());
   const char* name = bytes == 6 ? "macaddr" : "macaddr8";
   char mark = '\0';
@@ -194,4 +194,4 @@ LiteralVerdict read_hardware_address(Text text, int bytes) {
   return not_judged();
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

@@ -1,11 +1,11 @@
-#include "literal_fields.h"
+#include "fields.h"
 
 #include <cmath>
 #include <limits>
 
-#include "literal_words.h"
+#include "words.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 namespace {
 
 bool is_word(char c) { return is_alpha(c) || is_digit(c); }
@@ -145,7 +145,7 @@ bool is_older_form(const Fields& fields, int version) {
   return false;
 }
 
-LiteralVerdict tell(Flaw flaw, const char* type, Text text, int version, std::string_view zone) {
+Verdict tell(Flaw flaw, const char* type, Text text, int version, std::string_view zone) {
   auto range = [&](const char* code, const char* what, std::string_view hint = {}) {
     return refused(code, {what, " out of range: \"", text, "\""}, {}, hint);
   };
@@ -215,4 +215,4 @@ Flaw read_clock(const char* at, bool minutes, Clock& out) {
   return fine ? Flaw::none : Flaw::overflow;
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

@@ -2,10 +2,10 @@
 
 #pragma once
 
-#include "literal_fields.h"
-#include "literal_words.h"
+#include "fields.h"
+#include "words.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 
 // What has been read, as bits; those of PostgreSQL's field types that are looked at.
 enum Part : uint32_t {
@@ -95,4 +95,4 @@ class Decoder {
   Meridian meridian_ = Meridian::none;
 };
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

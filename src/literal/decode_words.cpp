@@ -1,8 +1,8 @@
 // Words among the fields of dates and times.
 
-#include "literal_calendar.h"
+#include "calendar.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 
 Flaw Decoder::word_field(std::string_view text) {
   Meaning meaning = find_abbreviation(text);
@@ -99,4 +99,4 @@ Flaw Decoder::unit_word(Unit unit, bool iso_time) {
   return Flaw::none;
 }
 
-}  // namespace ballast::check
+}  // namespace ballast::literal

@@ -5,9 +5,9 @@
 
 #include <cstdint>
 
-#include "literal_words.h"
+#include "words.h"
 
-namespace ballast::check {
+namespace ballast::literal {
 
 struct Span {
   int32_t years = 0, months = 0, days = 0;
@@ -25,4 +25,4 @@ struct Span {
   bool add_years(int64_t whole, double part, int32_t scale);
 };
 
-}  // namespace ballast::check
+}  // namespace ballast::literal
