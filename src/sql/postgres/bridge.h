@@ -44,8 +44,8 @@ bool ballast_pg_parse(const char* text, PgTakeStatement take, void* context, PgE
 // Parses; the tree is PostgreSQL's List of RawStmt.
 bool ballast_pg_tree(const char* text, const void** tree, PgError* error);
 
-// Reads a jsonpath literal as its input function does, but for its regular expressions and how large
-// its numbers are. May be asked while a tree is in use, which stays.
+// Reads a jsonpath literal as its input function does, but for its regular expressions and how
+// large its numbers are. May be asked while a tree is in use, which stays.
 bool ballast_pg_jsonpath(const char* text, PgError* error);
 
 typedef struct PgName {
