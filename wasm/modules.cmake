@@ -12,7 +12,14 @@ set(BALLAST_WASM_LINK -flto --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH=1
 foreach(parser ballast_postgres ballast_postgres_queries)
   target_compile_options(${parser} PRIVATE -flto -msimd128 -mbulk-memory -fvisibility=hidden -Oz)
 endforeach()
-target_compile_options(ballast_check PRIVATE ${BALLAST_WASM_COMPILE} -Os)
+target_compile_options(ballast_check PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
+# What each check asks thousands of times is fast first: names, casts, candidates.
+file(GLOB BALLAST_OFTEN "${CMAKE_SOURCE_DIR}/src/catalog/*.cpp")
+foreach(name candidates coerce generic names operators scope)
+  list(APPEND BALLAST_OFTEN "${CMAKE_SOURCE_DIR}/src/check/${name}.cpp")
+endforeach()
+set_source_files_properties(${BALLAST_OFTEN} PROPERTIES COMPILE_OPTIONS "-Os")
+set_source_files_properties(src/json/writer.cpp src/sql/quote.cpp PROPERTIES COMPILE_OPTIONS "-Os")
 target_compile_options(simdjson PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
 target_compile_options(ballast PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
 # The row loop is what a large reply spends its time in; all else is small first.

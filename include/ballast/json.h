@@ -60,7 +60,13 @@ class Writer {
  private:
   Writer& open(char opening, char closing);
   void separate();
-  std::string text_, closing_;
+  // Room for `size` more bytes.
+  char* room(size_t size);
+  void put(char c);
+
+  std::string text_;  // of which the first `size_` bytes are written
+  size_t size_ = 0;
+  std::string closing_;
   bool comma_ = false;
 };
 

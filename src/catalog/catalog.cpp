@@ -47,6 +47,8 @@ const Schema* schema_of(const Objects& in, Oid oid) {
 
 // Its spans are what the lookups of several return.
 struct Catalog::Own : Objects {
+  // What was found last: all operators of a name are asked about the same type.
+  const Type* last_type = nullptr;
   std::vector<const Function*> found_functions;
   std::vector<const Operator*> found_operators;
   std::vector<const Cast*> found_casts;
@@ -79,7 +81,9 @@ const Schema* Catalog::schema(Oid oid) const {
 }
 
 const Type* Catalog::type(Oid oid) const {
+  if (own_->last_type != nullptr && own_->last_type->oid == oid) return own_->last_type;
   const Type* own = own_->type_oids.find<Type>(oid);
+  if (own != nullptr) own_->last_type = own;
   if (own != nullptr || oid >= kFirstOwn) return own;
   return objects().types_by_oid[oid];
 }

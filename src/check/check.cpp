@@ -140,7 +140,7 @@ Result<Verdict> Checker::State::try_check(std::string_view text, ViewFacts* view
   }
   const List* statements = static_cast<const List*>(TRY(sql::tree(text)));
   Verdict out;
-  Analysis a{catalog, settings, path, text, {}, {}, {}, {}, {}, 0};
+  Analysis a{catalog, settings, path, text};
   if (pg::size(statements) > 1) {
     return fail(a, "42601", "cannot insert multiple commands into a prepared statement", -1);
   }
@@ -156,10 +156,14 @@ Result<Verdict> Checker::State::try_check(std::string_view text, ViewFacts* view
   Scope scope(a, nullptr, a.memory.query());
   Query* query = TRY(analyze(scope, node));
   TRY(check_parameters(a));
-  TRY(check_rewrite(a, *query));
+  TRY(check_rewrite(a, *this, *query));
+  if (a.unplannable) return *a.unplannable;
   if (view != nullptr) {
     Nullability nullability(a, *this);
-    for (bool nullable : nullability.nullable_targets(*query)) view->push_back(!nullable);
+    for (bool nullable : nullability.nullable_targets(*query)) {
+      view->not_null.push_back(!nullable);
+    }
+    learn_writing(*query, *view);
     return out;
   }
   out.outcome = Outcome::ok;
@@ -190,7 +194,8 @@ void Checker::State::analyse_views() {
       --i;
       continue;
     }
-    if (verdict.ok() && facts.size() == relation->columns.size()) views[oid] = std::move(facts);
+    bool whole = facts.not_null.size() == relation->columns.size();
+    if (verdict.ok() && whole) views[oid] = std::move(facts);
   }
 }
 
@@ -219,7 +224,7 @@ Verdict Checker::State::check(std::string_view text) {
   }
   out.outcome = Outcome::error;
   out.error = error;
-  Analysis a{catalog, settings, path, text, {}, {}, {}, {}, {}, 0};
+  Analysis a{catalog, settings, path, text};
   out.suggestion = suggest(a, error);
   return out;
 }
@@ -255,7 +260,7 @@ Verdict Checker::check_value(std::string_view type, std::string_view text) {
   const SelectStmt* select = pg::as<SelectStmt>(pg::as<RawStmt>(pg::at(statements, 0))->stmt);
   const Node* value = pg::as<ResTarget>(pg::at(select->targetList, 0))->val;
   if (pg::tag(value) != T_TypeCast) return out;
-  Analysis a{state_->catalog, state_->settings, state_->path, cast, {}, {}, {}, {}, {}, 0};
+  Analysis a{state_->catalog, state_->settings, state_->path, cast};
   Result<TypeAndModifier> found = written_type(a, pg::as<TypeCast>(value)->typeName);
   if (!found.ok()) {
     out.why = found.error().message;

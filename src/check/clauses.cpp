@@ -211,6 +211,8 @@ std::vector<Oid> range_offsets(Oid type) {
 
 Result<Done> range_offset(Scope& scope, const Node* node, Oid ordered) {
   const Analysis& a = scope.a;
+  // It has no operator class of its own, but that of text.
+  if (ordered == VARCHAROID) ordered = TEXTOID;
   Expression* offset = TRY(transform(scope, node, Place::window_range));
   if (ordered >= catalog::kFirstOwn) return not_checked("RANGE over a type of the database's own");
   Oid given = offset->type;

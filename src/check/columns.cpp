@@ -243,7 +243,7 @@ Result<Expression*> subscript(Scope& scope, Expression* base,
   for (const A_Indices* each : subscripts) {
     if (type.subscript == 'j' && slice) {
       const Node* at = each->uidx != nullptr ? each->uidx : each->lidx;
-      return fail(a, "0A000", "jsonb subscript does not support slices",
+      return fail(a, "42804", "jsonb subscript does not support slices",
                   at == nullptr ? -1 : exprLocation(at));
     }
     for (const Node* index : {each->lidx, each->uidx}) {

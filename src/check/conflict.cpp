@@ -16,9 +16,8 @@ struct Wanted {
 };
 
 Result<Done> want(Scope& scope, const IndexElem* element, const catalog::Relation& relation,
-                  Wanted& wanted) {
+                  int32_t location, Wanted& wanted) {
   const Analysis& a = scope.a;
-  int32_t location = exprLocation(reinterpret_cast<const Node*>(element));
   if (element->ordering != SORTBY_DEFAULT) {
     return fail(a, "42P10", "ASC/DESC is not allowed in ON CONFLICT clause", location);
   }
@@ -63,8 +62,8 @@ bool covers(const catalog::Key& key, const Wanted& wanted) {
   return true;
 }
 
-Result<Done> find_key(const Analysis& a, const catalog::Relation& relation, const Wanted& wanted,
-                      bool has_predicate) {
+void find_key(Analysis& a, const catalog::Relation& relation, const Wanted& wanted,
+              bool has_predicate) {
   bool unsure = false;
   for (const catalog::Key* key : a.catalog.keys(relation.oid)) {
     if (!key->unique || !key->immediate) continue;
@@ -74,20 +73,21 @@ Result<Done> find_key(const Analysis& a, const catalog::Relation& relation, cons
       if (key->expressions != nullptr && !wanted.expressions) continue;
       continue;
     }
-    if (!wanted.expressions && covers(*key, wanted)) return Done{};
+    if (!wanted.expressions && covers(*key, wanted)) return;
   }
-  if (unsure || wanted.expressions || wanted.special) return Done{};
-  if (relation.kind != 'r' && relation.kind != 'p') return Done{};
-  return fail(a, "42P10",
-              "there is no unique or exclusion constraint matching the ON CONFLICT specification",
-              -1);
+  if (unsure || wanted.expressions || wanted.special) return;
+  if (relation.kind != 'r' && relation.kind != 'p') return;
+  if (a.unplannable) return;
+  a.unplannable =
+      fail(a, "42P10",
+           "there is no unique or exclusion constraint matching the ON CONFLICT specification", -1);
 }
 
 }  // namespace
 
 Result<Done> conflict_target(Scope& scope, const OnConflictClause* clause,
                              const catalog::Relation& relation) {
-  const Analysis& a = scope.a;
+  Analysis& a = scope.a;
   const InferClause* infer = clause->infer;
   if (relation.schema == catalog::kPgCatalog) {
     return fail(a, "0A000", "ON CONFLICT is not supported with system catalog tables",
@@ -103,10 +103,11 @@ Result<Done> conflict_target(Scope& scope, const OnConflictClause* clause,
   }
   Wanted wanted;
   for (const IndexElem* element : pg::Each<IndexElem>(infer->indexElems)) {
-    TRY(want(scope, element, relation, wanted));
+    TRY(want(scope, element, relation, infer->location, wanted));
   }
   TRY(where_clause(scope, infer->whereClause, Place::index_predicate, "WHERE"));
-  return find_key(a, relation, wanted, infer->whereClause != nullptr);
+  find_key(a, relation, wanted, infer->whereClause != nullptr);
+  return Done{};
 }
 
 }  // namespace ballast::check

@@ -128,6 +128,7 @@ struct Target {
   bool junk = false;
   uint32_t sort = 0;       // the number by which ORDER BY, GROUP BY and DISTINCT know it
   int16_t column = 0;      // of INSERT and UPDATE: the table's
+  bool partial = false;    // of INSERT: an element or a field of the column
   bool is_insert = false;  // of MERGE: its action inserts
   int overriding = 0;      // and its OverridingKind
 };

@@ -30,10 +30,15 @@ class Generics {
 
  private:
   Error refuse(std::string message, std::string detail = {}) const {
+    if (question_) return Error{};
     return fail(a_, "42804", std::move(message), -1, "", std::move(detail));
   }
+  // Where it is only asked whether they fit, nobody reads what is wrong.
+  std::string name_of(Oid type) const {
+    return question_ ? std::string() : type_name(a_, type);
+  }
   std::string versus(Oid one, Oid other) const {
-    return say("{} versus {}", {type_name(a_, one), type_name(a_, other)});
+    return say("{} versus {}", {name_of(one), name_of(other)});
   }
   Result<Done> same_as(Oid& known, Oid actual, std::string_view declared);
   Result<Done> consistent(Oid one, Oid other, std::string_view first, std::string_view second,
@@ -101,7 +106,7 @@ Result<Done> Generics::gather_compatible(Oid declared, Oid actual) {
   actual = base_type(a_, actual);
   auto is_not = [&](std::string_view name, std::string_view what) {
     return refuse(
-        say("argument declared {} is not {} but type {}", {name, what, type_name(a_, actual)}));
+        say("argument declared {} is not {} but type {}", {name, what, name_of(actual)}));
   };
   if (declared == ANYCOMPATIBLEARRAYOID) {
     Oid element = element_type(a_, actual);
@@ -151,7 +156,7 @@ Result<Done> Generics::consistent(Oid one, Oid other, std::string_view first,
 Result<Done> Generics::settle_alike() {
   auto is_not = [&](std::string_view name, std::string_view what, Oid type) {
     return refuse(
-        say("argument declared {} is not {} but type {}", {name, what, type_name(a_, type)}));
+        say("argument declared {} is not {} but type {}", {name, what, name_of(type)}));
   };
   if (array_ == ANYARRAYOID) {
     bool unfit = alike_ != 1 || (result_ != ANYARRAYOID && is_alike(result_));
@@ -193,10 +198,10 @@ Result<Done> Generics::settle_alike() {
   }
   if (element_ == ANYELEMENTOID) return Done{};
   if (needs_non_array_ && is_array_type(element_)) {
-    return refuse(say("type matched to anynonarray is an array type: {}", type_name(a_, element_)));
+    return refuse(say("type matched to anynonarray is an array type: {}", name_of(element_)));
   }
   if (needs_enum_ && type_of(a_, element_).kind != 'e') {
-    return refuse(say("type matched to anyenum is not an enum type: {}", type_name(a_, element_)));
+    return refuse(say("type matched to anyenum is not an enum type: {}", name_of(element_)));
   }
   return Done{};
 }
@@ -215,7 +220,7 @@ Result<Oid> Generics::shared_type() {
       type = other;
     } else if (category(a_, type) != category(a_, other)) {
       return refuse(say("argument types {} and {} cannot be matched",
-                        {type_name(a_, type), type_name(a_, other)}));
+                        {name_of(type), name_of(other)}));
     } else if (!type_of(a_, type).preferred && can_coerce(a_, type, other, Coercion::implicit) &&
                !can_coerce(a_, other, type, Coercion::implicit)) {
       type = other;
@@ -263,14 +268,14 @@ Result<Done> Generics::settle_compatible() {
     c_array_ = array_type(a_, c_element_);
     if (c_array_ == 0) {
       return fail(a_, "42704",
-                  say("could not find array type for data type {}", type_name(a_, c_element_)), -1);
+                  say("could not find array type for data type {}", name_of(c_element_)), -1);
     }
   }
   if (compatible_range_ || c_range_ != 0) {
     if (c_range_ == 0 && !question_) return refuse(say(kUndetermined, "anycompatiblerange"));
     if (c_range_ != 0 && c_range_element_ != c_element_) {
       return refuse(say("anycompatiblerange type {} does not match anycompatible type {}",
-                        {type_name(a_, c_range_), type_name(a_, c_element_)}));
+                        {name_of(c_range_), name_of(c_element_)}));
     }
   }
   if (compatible_multirange_ && c_multirange_ == 0 && !question_) {
@@ -278,7 +283,7 @@ Result<Done> Generics::settle_compatible() {
   }
   if (compatible_non_array_ && is_array_type(c_element_)) {
     return refuse(say("type matched to anycompatiblenonarray is an array type: {}",
-                      type_name(a_, c_element_)));
+                      name_of(c_element_)));
   }
   return Done{};
 }
@@ -299,7 +304,7 @@ Result<Oid> Generics::stands_for(Oid declared) {
       if (array_ == 0) array_ = array_type(a_, element_);
       if (array_ == 0) {
         return fail(a_, "42704",
-                    say("could not find array type for data type {}", type_name(a_, element_)), -1);
+                    say("could not find array type for data type {}", name_of(element_)), -1);
       }
       return array_;
     case ANYRANGEOID:

@@ -38,11 +38,12 @@ Result<Done> insert_action(Scope& scope, const MergeWhenClause* when) {
     std::vector<Expression*> row =
         TRY(transform_row_list(scope, when->values, Place::values_single, true));
     row = TRY(insert_row(scope, std::move(row), when->targetList, columns));
-    for (size_t i = 0; i < row.size(); ++i) {
+    for (uint32_t i = 0; i < row.size(); ++i) {
       Target target;
       target.expression = row[i];
       target.name = columns[i]->name;
       target.column = columns[i]->number;
+      target.partial = is_part(when->targetList, i);
       target.is_insert = true;
       target.overriding = when->override;
       action.push_back(target);

@@ -18,13 +18,14 @@ bool is_general(const SelectStmt* select) {
 using Columns = std::vector<const catalog::Column*>;
 
 void set_targets(Query& query, const std::vector<Expression*>& row, const Columns& columns,
-                 int overriding) {
-  for (size_t i = 0; i < row.size(); ++i) {
+                 const InsertStmt* node) {
+  for (uint32_t i = 0; i < row.size(); ++i) {
     Target target;
     target.expression = row[i];
     target.name = columns[i]->name;
     target.column = columns[i]->number;
-    target.overriding = overriding;
+    target.partial = is_part(node->cols, i);
+    target.overriding = node->override;
     query.targets.push_back(target);
   }
 }
@@ -58,7 +59,7 @@ Result<Done> insert_select(Scope& scope, const InsertStmt* node, const Columns& 
     row.push_back(value);
   }
   row = TRY(insert_row(scope, std::move(row), node->cols, columns));
-  set_targets(*scope.query, row, columns, node->override);
+  set_targets(*scope.query, row, columns, node);
   return Done{};
 }
 
@@ -79,7 +80,7 @@ Result<Done> insert_values(Scope& scope, const InsertStmt* node, const Columns& 
     rows.push_back(TRY(insert_row(scope, std::move(row), node->cols, columns)));
   }
   if (single) {
-    set_targets(*scope.query, rows[0], columns, node->override);
+    set_targets(*scope.query, rows[0], columns, node);
     return Done{};
   }
   range = scope.a.memory.range();
@@ -96,7 +97,7 @@ Result<Done> insert_values(Scope& scope, const InsertStmt* node, const Columns& 
                       columns[i]->modifier};
     row.push_back(variable(scope, column, 0, -1));
   }
-  set_targets(*scope.query, row, columns, node->override);
+  set_targets(*scope.query, row, columns, node);
   return Done{};
 }
 

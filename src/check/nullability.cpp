@@ -221,7 +221,7 @@ bool Nullability::nullable_relation(const catalog::Relation& relation, size_t in
     const ViewFacts* facts = views_.find(relation.oid);
     // A materialized view is as old as its last refresh.
     if (facts == nullptr || relation.kind == 'm') return true;
-    return index >= facts->size() || !(*facts)[index];
+    return index >= facts->not_null.size() || !facts->not_null[index];
   }
   // A domain's NOT NULL is no promise: an empty subselect can store what it forbids.
   return !column.not_null;

@@ -7,16 +7,9 @@
 #include <set>
 
 #include "scope.h"
+#include "views.h"
 
 namespace ballast::check {
-
-// Which columns of a view are never NULL, found by analysing its query.
-using ViewFacts = std::vector<bool>;
-struct Views {
-  virtual ~Views() = default;
-  // Null where it has not been analysed yet, which is then noted.
-  virtual const ViewFacts* find(Oid view) = 0;
-};
 
 // What is known of the rows of one query.
 struct RowFacts {

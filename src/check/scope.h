@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <optional>
+
 #include <initializer_list>
 #include <set>
 #include <string>
@@ -87,11 +89,12 @@ struct Analysis {
   const Settings& settings;
   const std::vector<Oid>& path;  // the search path's schemas, pg_catalog among them
   std::string_view text;
-  Memory memory;
-  std::vector<Parameter> parameters;
-  std::vector<Expression*> parameter_uses;
-  std::set<std::string> not_judged;  // types whose literals nobody here can read
-  std::vector<std::pair<const SubLink*, const Query*>> subselects;
+  Memory memory{};
+  std::vector<Parameter> parameters{};
+  std::vector<Expression*> parameter_uses{};
+  std::set<std::string> not_judged{};  // types whose literals nobody here can read
+  std::vector<std::pair<const SubLink*, const Query*>> subselects{};
+  std::optional<Error> unplannable{};  // what the planner refuses, once all else is right
   uint32_t depth = 0;
 };
 

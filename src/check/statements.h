@@ -4,6 +4,7 @@
 #pragma once
 
 #include "expressions.h"
+#include "views.h"
 
 namespace ballast::check {
 
@@ -28,6 +29,8 @@ Result<Done> resolve_unknown(Scope& scope, std::vector<Target>& targets);
 Result<std::vector<Target>> update_targets(Scope& scope, const List* list);
 // The columns that an INSERT names, or all; which of the written each is.
 Result<std::vector<const catalog::Column*>> insert_targets(Scope& scope, const List* columns);
+// Whether the one at `at` of those that an INSERT names is an element or a field of a column.
+bool is_part(const List* columns, uint32_t at);
 // An INSERT's row of values into its columns.
 Result<std::vector<Expression*>> insert_row(Scope& scope, std::vector<Expression*> values,
                                             const List* written,
@@ -41,6 +44,6 @@ Result<Done> lock_clauses(Scope& scope, const List* clauses);
 
 // What the rewriter refuses: views that nothing can be written through, values for columns that
 // are always generated. PostgreSQL's rewriteHandler.c.
-Result<Done> check_rewrite(Analysis& a, const Query& query);
+Result<Done> check_rewrite(const Analysis& a, Views& views, const Query& query);
 
 }  // namespace ballast::check

@@ -295,6 +295,10 @@ Result<std::vector<Target>> update_targets(Scope& scope, const List* list) {
   return out;
 }
 
+bool is_part(const List* columns, uint32_t at) {
+  return columns != NIL && pg::as<ResTarget>(pg::at(columns, at))->indirection != NIL;
+}
+
 Result<std::vector<const catalog::Column*>> insert_targets(Scope& scope, const List* columns) {
   std::vector<const catalog::Column*> out;
   const catalog::Relation& relation = *scope.target->range->relation;

@@ -1,15 +1,29 @@
 #include "ballast/json.h"
 
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
 namespace ballast::json {
 
+char* Writer::room(size_t size) {
+  if (size_ + size > text_.size()) text_.resize(std::max({size_ + size, 2 * size_, size_t{256}}));
+  return text_.data() + size_;
+}
+
+void Writer::put(char c) {
+  *room(1) = c;
+  ++size_;
+}
+
 void Writer::separate() {
-  if (comma_) text_.push_back(',');
+  if (comma_) put(',');
   comma_ = true;
 }
 
 Writer& Writer::open(char opening, char closing) {
   separate();
-  text_.push_back(opening);
+  put(opening);
   closing_.push_back(closing);
   comma_ = false;
   return *this;
@@ -17,7 +31,7 @@ Writer& Writer::open(char opening, char closing) {
 
 Writer& Writer::close() {
   BALLAST_CHECK(!closing_.empty());
-  text_.push_back(closing_.back());
+  put(closing_.back());
   closing_.pop_back();
   comma_ = true;
   return *this;
@@ -25,28 +39,33 @@ Writer& Writer::close() {
 
 Writer& Writer::member(std::string_view key) {
   string(key);
-  text_.push_back(':');
+  put(':');
   comma_ = false;
   return *this;
 }
 
 Writer& Writer::string(std::string_view value) {
   constexpr char kHex[] = "0123456789abcdef";
+  auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+  auto is_special = [](char c) { return c == '"' || c == '\\'; };
+  size_t size = value.size() + 2;
+  for (char c : value) size += is_control(c) ? 5 : is_special(c) ? 1 : 0;
   separate();
-  text_.push_back('"');
+  char* at = room(size);
+  size_ += size;
+  *at++ = '"';
   for (char c : value) {
-    if (c == '"' || c == '\\') {
-      text_.push_back('\\');
-      text_.push_back(c);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      text_.append("\\u00");
-      text_.push_back(kHex[c >> 4]);
-      text_.push_back(kHex[c & 15]);
-    } else {
-      text_.push_back(c);
+    if (is_control(c)) {
+      std::memcpy(at, "\\u00", 4);
+      at[4] = kHex[c >> 4];
+      at[5] = kHex[c & 15];
+      at += 6;
+      continue;
     }
+    if (is_special(c)) *at++ = '\\';
+    *at++ = c;
   }
-  text_.push_back('"');
+  *at = '"';
   return *this;
 }
 
@@ -64,14 +83,16 @@ Writer& Writer::integer(int64_t value) {
 
 Writer& Writer::raw(std::string_view text) {
   separate();
-  text_.append(text);
+  std::memcpy(room(text.size()), text.data(), text.size());
+  size_ += text.size();
   return *this;
 }
 
 std::string Writer::take() {
   BALLAST_CHECK(closing_.empty());
   comma_ = false;
-  return std::move(text_);
+  text_.resize(std::exchange(size_, 0));
+  return std::exchange(text_, {});
 }
 
 }  // namespace ballast::json
