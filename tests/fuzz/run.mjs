@@ -2,7 +2,7 @@
  * `npm run fuzz -- --seconds N`: libFuzzer over the reply decoder, the JSON reader, the connection
  * string, the frames, SQL, the catalogue and the checker, N seconds in all. Findings are printed
  * with the input that caused them; the corpus grows in build/fuzz/corpus and starts from the
- * Markdown cases.
+ * Markdown cases and, of what reads SQL, from the statements of PostgreSQL's regression suite.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -45,8 +45,23 @@ function seedCorpus(folder, verbs) {
   }
 }
 
+// Loading a seed costs about as much as trying it, so a short run starts from some of them.
+function seedRegress(folder, seconds) {
+  const source = process.env.POSTGRES_SOURCE_DIR ?? join(root, 'build/deps/postgresql-17')
+  const suite = join(source, 'src/test/regress/sql')
+  const step = seconds >= 60 ? 1 : 100
+  const statements = readdirSync(suite)
+    .filter(name => name.endsWith('.sql'))
+    .flatMap(name => readFileSync(join(suite, name), 'latin1').split(/;\s*\n/))
+    .filter(text => text.length < 2000)
+  for (let i = 0; i < statements.length; i += step) {
+    writeFileSync(join(folder, `regress-${i}`), statements[i], 'latin1')
+  }
+}
+
+const wanted = args.only === undefined ? [] : ['--target', `fuzz_${args.only}`]
 if (!run(['cmake', '--preset', 'fuzz'], { stdio: 'ignore' }) ||
-  !run(['cmake', '--build', '--preset', 'fuzz'])) {
+  !run(['cmake', '--build', '--preset', 'fuzz', ...wanted])) {
   console.error('The fuzzers were not built: they need clang++ and libclang-rt-14-dev')
   process.exit(1)
 }
@@ -56,6 +71,7 @@ let failed = 0
 for (const name of targets) {
   const corpus = join(root, 'build/fuzz/corpus', name)
   seedCorpus(corpus, TARGETS[name])
+  if (name === 'sql' || name === 'check') seedRegress(corpus, seconds)
   console.log(`fuzz ${name}: ${seconds} s`)
   const options = [
     `-max_total_time=${seconds}`, '-timeout=20', '-rss_limit_mb=2048', '-print_final_stats=1',
