@@ -3,10 +3,15 @@
  * and how to count what it did.
  */
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { top } from './run.mjs'
 
 const node = process.execPath
+
+// PGlite is most of what these tests compile, and V8's second and better compilation of it costs
+// more than it ever gains here. Where our own modules are the matter they run as V8 likes best.
+const compileOnce = ['--liftoff-only']
 
 /** A stage's `commands` run one after another; `needs` are the stages whose `output` it uses. */
 export const stages = [
@@ -43,38 +48,56 @@ export const stages = [
     name: 'node',
     needs: ['js'],
     seconds: 900,
-    commands: nodeTests('node', 'parity', 'drizzle'),
+    commands: nodeTests(['node', 'parity', 'drizzle']),
     count: countNode,
   },
-  { name: 'dev', needs: ['js'], seconds: 600, commands: nodeTests('dev'), count: countNode },
-  { name: 'cli', needs: ['js'], seconds: 600, commands: nodeTests('cli'), count: countNode },
+  {
+    name: 'dev',
+    needs: ['js'],
+    seconds: 600,
+    commands: nodeTests(['dev'], compileOnce),
+    count: countNode,
+  },
+  {
+    name: 'cli',
+    needs: ['js'],
+    seconds: 600,
+    commands: nodeTests(['cli'], compileOnce),
+    count: countNode,
+  },
   {
     name: 'migrate',
     needs: ['js'],
     seconds: 600,
-    commands: nodeTests('migrate'),
+    commands: nodeTests(['migrate'], compileOnce),
     count: countNode,
   },
   {
     name: 'schema',
     needs: ['js'],
     seconds: 1500,
-    commands: nodeTests('schema'),
+    commands: nodeTests(['schema'], compileOnce),
     count: countNode,
   },
   {
     name: 'check',
     needs: ['debug', 'js'],
     seconds: 600,
-    commands: nodeTests('check'),
+    commands: nodeTests(['check']),
     count: countNode,
   },
-  { name: 'branch', needs: ['js'], seconds: 600, commands: nodeTests('branch'), count: countNode },
+  {
+    name: 'branch',
+    needs: ['js'],
+    seconds: 600,
+    commands: nodeTests(['branch'], compileOnce),
+    count: countNode,
+  },
   {
     name: 'workerd',
     needs: ['js'],
     seconds: 600,
-    commands: nodeTests('workerd'),
+    commands: nodeTests(['workerd'], compileOnce),
     count: countNode,
   },
   {
@@ -126,12 +149,19 @@ function typeChecks() {
     .map(file => [node, 'node_modules/typescript/bin/tsc', '--noEmit', '-p', file])
 }
 
-function nodeTests(...folders) {
+/** `flags` are V8's, for the tests' own processes: what those start takes none of them. */
+function nodeTests(folders, flags = []) {
   return () => {
     const files = folders.flatMap(folder => testFiles(`tests/${folder}`))
-    // A server that a failing test leaves behind must not hold up the rest for ever.
-    const options = ['--test', '--test-timeout=300000', '--test-reporter=./scripts/reporter.mjs']
-    return [[node, ...options, ...files]]
+    const options = [
+      '--test',
+      // A server that a failing test leaves behind must not hold up the rest for ever.
+      '--test-timeout=300000',
+      '--test-reporter=./scripts/reporter.mjs',
+      // Node would leave one core to itself, but waits for its children only.
+      `--test-concurrency=${availableParallelism()}`,
+    ]
+    return [[node, ...options, ...flags, ...files]]
   }
 }
 

@@ -3,10 +3,10 @@
  * `fresh(side)` gives an empty database: `query(sql)` answers rows whose values are text or null,
  * `run(sql)` takes a script, `release()` gives the database back.
  */
-import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
+import { createPglite } from '../support/pglite.mjs'
 import { startPostgres } from '../support/postgres.mjs'
-import { publicSchema, sweep } from './sweep.mjs'
+import { renew } from './sweep.mjs'
 
 const asText = { getTypeParser: () => value => value }
 const versionSql = "select current_setting('server_version_num')::int / 10000 as n"
@@ -28,7 +28,7 @@ async function openPglite() {
   const instances = new Map()
   const instance = async side => {
     if (!instances.has(side)) {
-      const made = await PGlite.create()
+      const made = await createPglite()
       await made.exec(roles)
       instances.set(side, made)
     }
@@ -40,10 +40,8 @@ async function openPglite() {
     version: n,
     fresh: async side => {
       const database = await instance(side)
-      // A failed script may have left a transaction, a role or a setting behind.
-      // PGlite has one database, so it is swept.
-      await database.exec('rollback; reset all; reset role')
-      for (const sql of [sweep, ...publicSchema(n)]) await database.exec(sql)
+      // PGlite has one database.
+      await renew(sql => database.exec(sql), n)
       const parsers = Object.fromEntries(
         Object.keys(database.parsers).map(type => [type, value => value]),
       )

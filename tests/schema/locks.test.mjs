@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 
 import { openServer } from '../pairs/servers.mjs'
+import { renew } from '../pairs/sweep.mjs'
 import { planBetween, readModel } from '../support/planner.mjs'
 
 const base = `
@@ -154,11 +155,18 @@ const counts = `select relid::int as oid, seq_scan as n from pg_stat_xact_user_t
 
 describe('what is said of a statement', () => {
   let server
-  before(async () => { server = await openServer('postgres') })
-  after(() => server.close())
+  let database
+  before(async () => {
+    server = await openServer('postgres')
+    database = await server.fresh('from')
+  })
+  after(async () => {
+    await database?.release()
+    await server?.close()
+  })
 
   /** What a statement does to relations that were there before, from within its transaction. */
-  async function observe(database, statement, there) {
+  async function observe(statement, there) {
     const before = await database.query(relations)
     await database.run('begin')
     // Counts of the session that are not reported yet are among those of the transaction.
@@ -193,26 +201,20 @@ describe('what is said of a statement', () => {
     }
   }
 
-  /** A database with the schema above, given back after `use`. */
-  async function within(use) {
-    const database = await server.fresh('from')
-    try {
-      await database.run(base)
-      return await use(database)
-    } finally {
-      await database.release()
-    }
+  /** Puts the database back to the schema above. */
+  async function startOver() {
+    await renew(database.run, server.version)
+    await database.run(base)
   }
 
   async function carryOut(plan, wanted) {
-    await within(async database => {
-      const there = new Set((await database.query(relations)).map(({ name }) => name))
-      for (const statement of plan.statements) await compare(database, statement, there)
-      assert.deepEqual(planBetween(await readModel(database.query), wanted).statements, [])
-    })
+    await startOver()
+    const there = new Set((await database.query(relations)).map(({ name }) => name))
+    for (const statement of plan.statements) await compare(statement, there)
+    assert.deepEqual(planBetween(await readModel(database.query), wanted).statements, [])
   }
 
-  async function compare(database, { sql, alone, locks = [], scans = [], rewrites = [] }, there) {
+  async function compare({ sql, alone, locks = [], scans = [], rewrites = [] }, there) {
     if (alone) {
       await database.run(sql)
       assert.deepEqual(locks.map(({ mode }) => mode), ['SHARE UPDATE EXCLUSIVE'])
@@ -224,16 +226,15 @@ describe('what is said of a statement', () => {
       rewrites: [...rewrites].sort(),
       scans: [...scans].sort(),
     }
-    assert.deepEqual(said, await observe(database, sql, there), sql)
+    assert.deepEqual(said, await observe(sql, there), sql)
   }
 
   for (const change of changes) {
     it(change, async () => {
-      const [from, to] = await within(async database => {
-        const before = await readModel(database.query)
-        await database.run(change)
-        return [before, await readModel(database.query)]
-      })
+      await startOver()
+      const from = await readModel(database.query)
+      await database.run(change)
+      const to = await readModel(database.query)
       const { postgres } = to
       const [online, plain] = [true, false].map(
         online => planBetween(from, to, { postgres, online }))

@@ -4,9 +4,9 @@ import { build } from 'esbuild'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
 import { makeProject } from './command.mjs'
+import { createPglite } from './pglite.mjs'
 import { top } from './source.mjs'
 
 /** Both versions that are translated, by the naming that they have. */
@@ -50,7 +50,7 @@ export function drizzleProject(version, files) {
 
 /** A PostgreSQL within this process, with pgvector. */
 export async function startCatalog() {
-  const db = await PGlite.create({ extensions: { vector } })
+  const db = await createPglite({ extensions: { vector } })
   return {
     db,
     close: () => db.close(),

@@ -1,7 +1,7 @@
 // A real PostgreSQL for the tests: the one of TEST_DATABASE_URL, or one of our own that is started
 // on a free port, unprivileged, without syncing to disk, and deleted afterwards.
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, mkdtempSync } from 'node:fs'
 import { readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { createRequire } from 'node:module'
@@ -22,7 +22,11 @@ function hydrate(native) {
   const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8'))
   for (const { source, target } of links) {
     const link = join(native, '..', target)
-    if (!existsSync(link)) symlinkSync(basename(source), link)
+    try {
+      symlinkSync(basename(source), link)
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+    }
   }
 }
 
@@ -53,11 +57,15 @@ function freePort() {
   })
 }
 
-/** Copies the binaries: node_modules may lie where an unprivileged account cannot go. */
-function copyNative(native, folder) {
+/** The binaries where the account can run them: it may not get to where node_modules lies. */
+function reachable(native, account, folder) {
+  hydrate(native)
+  const program = join(native, 'bin', 'initdb')
+  if (account === undefined || spawnSync('test', ['-x', program], account).status === 0) {
+    return native
+  }
   const copy = join(folder, 'native')
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
-  hydrate(copy)
   return copy
 }
 
@@ -100,10 +108,7 @@ export async function startPostgres({ version = 17, settings = {} } = {}) {
   chmodSync(folder, 0o755)
   const remove = () => rmSync(folder, { recursive: true, force: true })
   try {
-    const found = findNative(version)
-    let native = found
-    if (account) native = copyNative(found, folder)
-    else hydrate(found)
+    const native = reachable(findNative(version), account, folder)
     const data = mkdtempSync(join(folder, 'data-'))
     if (account) chownSync(data, account.uid, account.gid)
     const env = { ...process.env, LD_LIBRARY_PATH: join(native, 'lib'), LC_ALL: 'C', TZ: 'UTC' }

@@ -3,7 +3,7 @@
  * URL. `open(options)` gives `{ version, name, database, connect, close }`: a database of this run
  * alone, which goes when it is closed.
  */
-import { PGlite } from '@electric-sql/pglite'
+import { createPglite } from '../../support/pglite.mjs'
 import { startPostgres } from '../../support/postgres.mjs'
 import { Wire } from './wire.mjs'
 
@@ -44,7 +44,7 @@ async function openPostgres(url, stop, database) {
 }
 
 async function openPglite() {
-  let database = await PGlite.create()
+  let database = await createPglite()
   let emptied = false
   const version = await versionOf(Wire.embedded(database))
   return {
@@ -59,7 +59,7 @@ async function openPglite() {
       try {
         await session.query('rollback')
       } catch {
-        database = await PGlite.create()
+        database = await createPglite()
         session = Wire.embedded(database)
         emptied = true
       }
