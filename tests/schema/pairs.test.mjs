@@ -10,7 +10,8 @@ import { lostRows, photograph } from '../pairs/rows-kept.mjs'
 import { openServer } from '../pairs/servers.mjs'
 import { base, differences } from './pairs-planted.mjs'
 
-const SEEDS = Array.from({ length: 60 }, (_, i) => i + 1)
+// `npm run laws` loads as many as one wants, and more than loads them.
+const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1)
 const servers = {}
 
 before(async () => {
@@ -64,7 +65,7 @@ for (const kind of ['pglite', 'postgres']) {
 
   test(`facts of one script, loaded twice, are equal on ${kind}`, async () => {
     const server = servers[kind]
-    for (const seed of SEEDS.slice(0, 12)) {
+    for (const seed of SEEDS.slice(0, 6)) {
       const { from: script, name } = pair(seed, { version: server.version })
       await withDatabases(server, ['from', 'to'], async (one, other) => {
         await one.run(script)
