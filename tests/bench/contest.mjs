@@ -3,13 +3,14 @@
  * is the driver alone: `fetch` is a stub whose response has the bytes at hand, and gives them as
  * `arrayBuffer()` without a copy and as `json()` the way the standard says, decoded and parsed.
  */
+import { duel } from './duel.mjs'
 import { replyBytes } from './replies.mjs'
 
-const DATABASE_URL = 'postgresql://user:secret@ep-bench.eu-central-1.aws.neon.tech/app'
+export const DATABASE_URL = 'postgresql://user:secret@ep-bench.eu-central-1.aws.neon.tech/app'
 const decoder = new TextDecoder()
 
 /** A response that costs nothing. */
-function stub(bytes) {
+export function stub(bytes) {
   const headers = new Headers({
     'content-type': 'application/json', 'content-length': String(bytes.length),
   })
@@ -64,25 +65,8 @@ function touch(name, rows) {
   return rows
 }
 
-async function timed(work, times) {
-  // Once without the clock: what the other driver has left behind is collected now, if it is large.
-  await work()
-  const start = performance.now()
-  for (let i = 0; i < times; i++) await work()
-  return (performance.now() - start) / times
-}
-
-/** The value below which a part of a sorted list lies. */
-export function quantile(sorted, q) {
-  const at = (sorted.length - 1) * q
-  const low = sorted[Math.floor(at)]
-  return low + (sorted[Math.ceil(at)] - low) * (at - Math.floor(at))
-}
-
 /** One line's ratio, official time over ours, over `rounds` pairs. */
 export async function contest(name, { official, ours, isWorkerd, rounds = 15 }) {
-  // workerd's clock goes by milliseconds, so a round has to be long.
-  const budgetMs = isWorkerd ? 90 : 40
   const [, reply, nodeAim, workerdAim, options = {}, { param, theirs, gates } = {}] =
     LINES.find(line => line[0] === name)
   const fetchFunction = stub(replyBytes(reply))
@@ -96,33 +80,11 @@ export async function contest(name, { official, ours, isWorkerd, rounds = 15 }) 
     return theirs === undefined ? rows : theirs(rows)
   }
   const b = async () => touch(name, await ourSql.query(TEXT, params))
-  // Warm both, then find how many calls make a round long enough to time.
-  let times = 1
-  for (let spent = 0, i = 0; i < 6 || spent < 3 * budgetMs; i++) {
-    const took = await timed(a, times)
-    await timed(b, times * 3)
-    spent += took * times
-    times = Math.max(2, Math.min(20_000, Math.round(budgetMs / Math.max(took, 1e-3))))
-    if (i > 60) break
-  }
-  const pairs = []
-  for (let i = 0; i < rounds; i++) {
-    // In turn, and in either order, so that neither always pays for the other's garbage.
-    const first = i % 2 === 0
-    const one = await timed(first ? a : b, first ? times : times * 3)
-    const two = await timed(first ? b : a, first ? times * 3 : times)
-    pairs.push(first ? [one, two] : [two, one])
-  }
-  const ratios = pairs.map(([their, our]) => their / our).sort((x, y) => x - y)
   const aim = isWorkerd ? workerdAim : nodeAim
   return {
     name,
-    ratio: quantile(ratios, 0.5),
-    low: quantile(ratios, 0.25),
-    high: quantile(ratios, 0.75),
+    ...await duel(a, b, { isWorkerd, rounds }),
     aim,
     gate: gates?.[isWorkerd ? 1 : 0] ?? aim * 0.7,
-    officialMs: quantile(pairs.map(pair => pair[0]).sort((x, y) => x - y), 0.5),
-    oursMs: quantile(pairs.map(pair => pair[1]).sort((x, y) => x - y), 0.5),
   }
 }

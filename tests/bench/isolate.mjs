@@ -49,8 +49,8 @@ export async function benchWorker() {
     ...isolateOptions(scriptPath), compatibilityFlags: ['nodejs_compat'],
   })
   return {
-    async line(name, rounds) {
-      const body = JSON.stringify({ name, rounds })
+    async line(name, rounds, schema) {
+      const body = JSON.stringify({ name, rounds, schema })
       const response = await isolate.dispatchFetch('http://bench/', { method: 'POST', body })
       if (!response.ok) throw new Error(await response.text())
       return response.json()

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { quantile } from './contest.mjs'
+import { quantile } from './duel.mjs'
 
 const COUNT = 100
 const LATENCY_MS = 30

@@ -1,5 +1,6 @@
 /**
- * `npm run bench`: every aim that is a ratio, in Node and in workerd, and migrations in Node.
+ * `npm run bench`: every aim that is a ratio, in Node and in workerd, and migrations in Node. Lines
+ * of the checker print their times too, which is what its aims are.
  *
  *   npm run bench                          all lines, with their spread
  *   npm run bench -- --only objects-1000x8 lines whose name begins so
@@ -10,6 +11,8 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
+import { CHECK_NAMES } from './check-contest.mjs'
+import { checkSchema, firstCheckInNode, firstCheckInWorkerd } from './check.mjs'
 import { LINE_NAMES } from './contest.mjs'
 import { memory } from './memory.mjs'
 import { firstRequest } from './first.mjs'
@@ -32,7 +35,8 @@ const { values: args } = parseArgs({
 // about types is not what the next should be measured with. The two drivers share it.
 
 async function nodeLine(name) {
-  const line = fileURLToPath(new URL('line.mjs', import.meta.url))
+  const script = CHECK_NAMES.includes(name) ? 'line-check.mjs' : 'line.mjs'
+  const line = fileURLToPath(new URL(script, import.meta.url))
   const { stdout } = await promisify(execFile)(process.execPath, [line, name, args.rounds])
   return JSON.parse(stdout)
 }
@@ -40,7 +44,8 @@ async function nodeLine(name) {
 async function workerdLine(name) {
   const isolate = await benchWorker()
   try {
-    return await isolate.line(name, Number(args.rounds))
+    const schema = CHECK_NAMES.includes(name) ? await checkSchema() : undefined
+    return await isolate.line(name, Number(args.rounds), schema)
   } finally {
     await isolate.dispose()
   }
@@ -50,10 +55,10 @@ async function workerdLine(name) {
 async function* runs(runtime) {
   const line = runtime === 'workerd' ? workerdLine : nodeLine
   const lines = {
-    ...Object.fromEntries(LINE_NAMES.map(name => [name, () => line(name)])),
+    ...Object.fromEntries([...LINE_NAMES, ...CHECK_NAMES].map(name => [name, () => line(name)])),
     ...(runtime === 'workerd'
-      ? { 'first-request': firstRequest }
-      : { 'memory-50mb': memory, 'migrate-100': migrations }),
+      ? { 'first-request': firstRequest, 'check-first': firstCheckInWorkerd }
+      : { 'check-first': firstCheckInNode, 'memory-50mb': memory, 'migrate-100': migrations }),
   }
   for (const [name, run] of Object.entries(lines)) {
     if (args.only === undefined || name.startsWith(args.only)) yield* await settled(run)
@@ -79,8 +84,10 @@ function print(line) {
   const digits = requests === undefined ? 4 : 0
   const times = officialMs === undefined
     ? '' : `${officialMs.toFixed(digits)} / ${oursMs.toFixed(digits)} ms`
-  const more = requests === undefined
-    ? '' : `, ${requests.theirs} / ${requests.ours} requests, ${peer}`
+  const more = [
+    ...(requests === undefined ? [] : [`${requests.theirs} / ${requests.ours} requests`]),
+    ...(peer === undefined ? [] : [peer]),
+  ].map(text => `, ${text}`).join('')
   console.log(
     `  ${name.padEnd(18)} ${ratio.toFixed(2).padStart(7)}x  [${low.toFixed(2)}, ${high.toFixed(2)}]`
       .padEnd(50) + ` aim ${String(aim).padEnd(5)} ${times.padEnd(22)} ${verdict}${more}`,
