@@ -1,5 +1,6 @@
 // The checker's module behind the client: `ballast check` makes the schema, the client refuses.
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { BallastError, neon, neonConfig } from 'ballast'
@@ -8,7 +9,10 @@ import { queryHash, verified } from 'ballast/verified'
 import { drizzle } from 'ballast/drizzle'
 import { sql as raw } from 'drizzle-orm'
 import { workshop } from '../schema/workshop.mjs'
+import { stepper } from '../support/frames.mjs'
 import { importInternal } from '../support/internal.mjs'
+import { openModule } from '../support/module.mjs'
+import { top } from '../support/source.mjs'
 import { URL_OF_TESTS, reply, result, stub } from '../support/wire.mjs'
 
 const tables = `
@@ -210,6 +214,30 @@ test('a schema that cannot be read says so where it is given', () => {
   assert.throws(() => checker({ ...schema, version: 2 }), { code: 'BQ001' })
   assert.throws(() => checker({ ...schema, text: 'nonsense' }), { code: 'BQ001' })
   assert.throws(() => checker(undefined), { code: 'BQ001' })
+})
+
+test('a thousand queries more leave the memory as it was', () => {
+  const exports = openModule(join(top, 'build/wasm/ballast-check.wasm'))
+  const module = stepper(exports)
+  const { searchPath = ['public'], postgres, text } = schema
+  const task = module.start({ checker: { searchPath, postgres } })
+  module.step(task, '{"start":{}}', text)
+  // Of every kind: right and wrong, short and long, with what makes the parser take most.
+  const queryOf = n => [
+    `select id, email from users where id = $1 limit ${n}`,
+    `select emial_${n} from users`,
+    `with x as (select ${n} as n) select * from x join users u on u.id = x.n order by u.email`,
+    `insert into users (email) values ${Array(50).fill(`('a${n}')`).join(', ')} returning id`,
+    `select ${'('.repeat(200)}${n}${')'.repeat(200)}`,
+    `select '${'x'.repeat(5000)}${n}'`,
+  ][n % 6]
+  const sizeAfter = (from, to) => {
+    for (let n = from; n < to; n++) module.step(task, '{"check":{}}', queryOf(n))
+    return exports.memory.buffer.byteLength
+  }
+  const first = sizeAfter(0, 100)
+  assert.equal(sizeAfter(100, 1100), first)
+  assert.ok(first < 8 * 1024 * 1024, `${first} bytes`)
 })
 
 test('a failed check ends the instance, and not what waits for it', async () => {
