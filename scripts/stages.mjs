@@ -156,7 +156,7 @@ function nodeTests(folders, flags = []) {
     const options = [
       '--test',
       // A server that a failing test leaves behind must not hold up the rest for ever.
-      '--test-timeout=300000',
+      '--test-timeout=600000',
       '--test-reporter=./scripts/reporter.mjs',
       // Node would leave one core to itself, but waits for its children only.
       `--test-concurrency=${availableParallelism()}`,
