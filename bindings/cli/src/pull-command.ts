@@ -14,6 +14,7 @@ import { folderState } from './schema/folder-model.js'
 import { formatOf, layOut, separatorOf, type Laid } from './schema/new-migration.js'
 import { withNamedRoles } from './schema/objects.js'
 import { planBetween, type Model } from './schema/planner.js'
+import { textsOf } from './schema/proof.js'
 import { schemaSql } from './schema/schema-sql.js'
 import { shortPath } from './source.js'
 import { count, teller } from './wording.js'
@@ -101,8 +102,7 @@ async function layBaseline(context: Context, model: Model, isCode: boolean): Pro
   const { postgres } = context.config
   const plan = await planBetween(state.model, model, { postgres, online: false, separator })
   const up = plan.script === '' ? '-- The database was empty.\n' : plan.script
-  const texts = plan.statements.map(({ sql }) => ({ text: sql, name: 'the baseline' }))
-  const after = await elaborate(context, texts)
+  const after = await elaborate(context, textsOf(plan, 'the baseline'))
   return layOut(context, state, format, { up, down: null, plan, back: null, after }, 'baseline')
 }
 

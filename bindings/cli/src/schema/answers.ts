@@ -9,6 +9,7 @@ import { elaborate } from './elaborate.js'
 import { idOf, linesOf, type ModelLine } from './objects.js'
 import type { Answer, Plan, PlanQuestion, PlanSettings } from './plan.js'
 import { planBetween, renameBetween, renderModel, type Model } from './planner.js'
+import { textsOf } from './proof.js'
 
 /** Only who gives answers waits for what reads them to load. */
 async function parseAnswers(text: string): Promise<Answer[] | null> {
@@ -116,8 +117,10 @@ async function rename(
   answers: readonly Answer[],
 ): Promise<Round> {
   const plan = await renameBetween(before, to, { ...settings, answers })
-  const texts = [{ text: await renderModel(before, 18), name: 'the schema so far' }]
-  for (const { sql } of plan.statements) texts.push({ text: sql, name: 'a rename' })
+  const texts = [
+    { text: await renderModel(before, 18), name: 'the schema so far' },
+    ...textsOf(plan, 'a rename'),
+  ]
   return { before, after: await elaborate(context, texts), answers, plan }
 }
 

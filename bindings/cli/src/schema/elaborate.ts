@@ -6,7 +6,7 @@ import { Failure, type Place } from '../failure.js'
 import { bundleFiles, toolsModule } from '../tools.js'
 import { placeAt } from '../source.js'
 import { hashOf, readCached, writeCached } from './cache.js'
-import { Elaborator, type Job, type JobResult } from './elaborator.js'
+import { Elaborator, type BothCells, type Job, type JobResult, type Segment } from './elaborator.js'
 import { extensionsIn } from './extensions.js'
 import { introspectionQuery, modelOf, type Model } from './planner.js'
 import type { Refusal } from './session.js'
@@ -21,6 +21,8 @@ export interface SqlText {
   name: string
   /** The file, absolute. */
   file?: string | undefined
+  /** Whether it is a statement that no transaction may hold. */
+  alone?: boolean | undefined
 }
 
 /** How the texts are loaded, and what is done about one that PostgreSQL refuses. */
@@ -42,18 +44,57 @@ export async function elaborate(
   texts: readonly SqlText[],
   { mayReuse = true, explain = byFile(context) }: ElaborateOptions = {},
 ): Promise<Model> {
-  const job: Job = {
+  const result = await runJob(context, await jobOf(texts), mayReuse)
+  if (result.refusal === undefined) return modelOf(result.cell)
+  throw await refused(result, texts, explain)
+}
+
+/**
+ * The models of what these texts make, and of what others make of that. They are loaded once, which
+ * is what takes the time. Of the others a refusal is an answer.
+ */
+export async function elaborateBoth(
+  context: Context,
+  texts: readonly SqlText[],
+  others: readonly SqlText[],
+): Promise<{ first: Model; then: Model | Failure }> {
+  const job = await jobOf(texts)
+  job.extensions = extensionsIn([...texts, ...others])
+  job.then = segmentsOf(others)
+  const result = await runJob(context, job, true)
+  if (result.refusal !== undefined) throw await refused(result, texts, byFile(context))
+  const { cell, then } = JSON.parse(result.cell) as BothCells
+  return {
+    first: await modelOf(cell),
+    then:
+      then.refusal === undefined
+        ? await modelOf(then.cell)
+        : await refused(then, others, byFile(context)),
+  }
+}
+
+async function jobOf(texts: readonly SqlText[]): Promise<Job> {
+  return {
     extensions: extensionsIn(texts),
-    segments: [{ isAlone: false, texts: texts.map(({ text }) => withoutMeta(text)) }],
+    segments: segmentsOf(texts),
     commits: false,
     query: await introspectionQuery(),
   }
-  const result = await runJob(context, job, mayReuse)
-  if (result.refusal === undefined) return modelOf(result.cell)
-  const text = texts[result.text]
-  throw text === undefined
-    ? new Failure(result.refusal.message)
-    : await explain(result.refusal, text)
+}
+
+function segmentsOf(texts: readonly SqlText[]): Segment[] {
+  return texts.map(({ text, alone = false }) => {
+    return { isAlone: alone, texts: [withoutMeta(text)] }
+  })
+}
+
+async function refused(
+  { refusal, segment }: Extract<JobResult, { refusal: Refusal }>,
+  texts: readonly SqlText[],
+  explain: NonNullable<ElaborateOptions['explain']>,
+): Promise<Failure> {
+  const text = texts[segment]
+  return text === undefined ? new Failure(refusal.message) : explain(refusal, text)
 }
 
 /** Runs a job, or finds what the same one gave before. */

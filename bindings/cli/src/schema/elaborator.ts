@@ -19,6 +19,8 @@ export interface Segment {
 export interface Job {
   extensions: readonly string[]
   segments: readonly Segment[]
+  /** Run after the query, which is then asked again; the cell holds a `BothCells` as JSON. */
+  then?: readonly Segment[] | undefined
   /** Whether a segment is a transaction of its own, as of migrations; else all are one. */
   commits: boolean
   /** What is asked at the end, of one cell, with an empty search_path. */
@@ -39,6 +41,12 @@ export interface DescribedCell {
   described: Described[]
   /** The names of all types in them, by oid. */
   types: Record<string, string>
+}
+
+/** What was asked, and what came of the texts that ran after that. */
+export interface BothCells {
+  cell: string
+  then: JobResult
 }
 
 /** The cell, or which text was refused and why. */
@@ -130,14 +138,14 @@ export class Elaborator {
   async #try(first: Session, job: Job): Promise<string> {
     let session = first
     const roles = new Set<string>()
-    let segments = job.segments
-    for (;;) {
+    let now = mapped(job, segment => (segment.isAlone ? plainIndexes(segment) : segment))
+    for (let isPlain = false; ; ) {
       await session.run('begin')
       const before = await session.value(kTransaction)
       try {
         for (const role of roles) await session.run(createRole(role))
-        await runAll(session, segments)
-        const cell = await ask(session, job)
+        await runAll(session, now.segments)
+        const cell = now.then === undefined ? await ask(session, now) : await askBoth(session, now)
         // A text that commits by itself has left something behind.
         if ((await session.value(kTransaction)) !== before) this.#isUsed = true
         return cell
@@ -146,8 +154,9 @@ export class Elaborator {
         if (!error.isOpen) this.#isUsed = true
         const missing = missingRole(error.refusal)
         if (missing !== null && !roles.has(missing) && roles.size < kMaxRoles) roles.add(missing)
-        else if (error.refusal.code === '25001' && segments === job.segments) {
-          segments = job.segments.map(plainIndexes)
+        else if (error.refusal.code === kWithin && !isPlain) {
+          isPlain = true
+          now = mapped(job, plainIndexes)
         } else throw error
       } finally {
         await session.run('rollback')
@@ -179,11 +188,34 @@ export class Elaborator {
 }
 
 const kTransaction = 'select pg_current_xact_id()::text'
+// A statement that no transaction may hold.
+const kWithin = '25001'
+
+function mapped(job: Job, change: (segment: Segment) => Segment): Job {
+  return { ...job, segments: job.segments.map(change), then: job.then?.map(change) }
+}
 
 async function runAll(session: Session, segments: readonly Segment[]): Promise<void> {
   for (const [index, { texts }] of segments.entries()) {
     for (const [at, text] of texts.entries()) refuse(await session.run(text), index, at)
   }
+}
+
+/** Asks, runs what is to be run then, and asks again. What comes then may be refused. */
+async function askBoth(session: Session, job: Job): Promise<string> {
+  const both: BothCells = { cell: await ask(session, job), then: { cell: '' } }
+  await session.run('reset search_path')
+  try {
+    await runAll(session, job.then ?? [])
+    both.then = { cell: await ask(session, job) }
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    const { refusal, segment, text } = error
+    // These are no matter of the text: it is run again as it has to be.
+    if (missingRole(refusal) !== null || refusal.code === kWithin) throw error
+    both.then = { refusal, segment, text }
+  }
+  return JSON.stringify(both)
 }
 
 async function ask(session: Session, { query, describe }: Job): Promise<string> {

@@ -14,7 +14,7 @@ import type { FolderFormat } from './migration-files.js'
 import { linesOf, withLines } from './objects.js'
 import type { Plan, PlanSettings } from './plan.js'
 import type { Model } from './planner.js'
-import { joined, planBack, whatIsLeft } from './proof.js'
+import { joined, planBack, proveBoth } from './proof.js'
 import { gradeWords, losses } from './review.js'
 import { snapshotName, snapshotText } from './snapshot.js'
 
@@ -56,9 +56,16 @@ export async function make(
 ): Promise<Made> {
   const separator = settings.separator ?? '\n'
   const plan = joined([...rounds.map(round => round.plan), rest], separator)
-  const { left, outcome } = await whatIsLeft(context, from, plan, to, 'the migration')
+  const way = await wayBack(from, to, rounds, settings)
+  const planned = way instanceof Failure ? null : way
+  const { outcome, left, astray: why } = await proveBoth(context, { from, to }, plan, planned)
   if (left !== '') throw astray('the migration does not lead to what is wanted', left)
-  const back = await wayBack(context, from, to, rounds, settings)
+  const none = way instanceof Failure ? way.message : why
+  if (none !== null) {
+    const message = `there is no down migration, since none leads back: ${none}`
+    context.screen.warn({ code: null, message })
+  }
+  const back = none === null ? planned : null
   return {
     up: plan.script,
     down: back === null ? null : downText(back),
@@ -79,24 +86,18 @@ export function astray(what: string, left: string): Failure {
   ])
 }
 
-/** The way back, where there is one that leads back. */
+/** The way back, or why none can be planned. */
 async function wayBack(
-  context: Context,
   from: Model,
   to: Model,
   rounds: Settled['rounds'],
   settings: PlanSettings,
-): Promise<Plan | null> {
+): Promise<Plan | Failure> {
   try {
-    const back = await planBack(from, to, rounds, { ...settings, separator: '\n' })
-    const { left } = await whatIsLeft(context, to, back, from, 'the way back')
-    if (left === '') return back
-    throw new Failure(`it leaves ${left.replaceAll('\n', ', ')}`)
+    return await planBack(from, to, rounds, { ...settings, separator: '\n' })
   } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    const message = `there is no down migration, since none leads back: ${error.message}`
-    context.screen.warn({ code: null, message })
-    return null
+    if (error instanceof Failure) return error
+    throw error
   }
 }
 

@@ -1,6 +1,7 @@
 /** The way back, and that both ways lead where they should. */
 import type { Context } from '../command.js'
-import { elaborate, type SqlText } from './elaborate.js'
+import { Failure } from '../failure.js'
+import { elaborateBoth, type SqlText } from './elaborate.js'
 import type { Round } from './answers.js'
 import type { Answer, Plan, PlannedStatement, PlanSettings } from './plan.js'
 import { differenceOf, planBetween, renameBetween, renderModel, type Model } from './planner.js'
@@ -54,26 +55,43 @@ export function joined(plans: readonly Plan[], separator: string): Plan {
   }
 }
 
-/** The schema that the statements of a plan make of another one. */
-export async function outcomeOf(
-  context: Context,
-  from: Model,
-  plan: Plan,
-  name: string,
-): Promise<Model> {
-  const texts: SqlText[] = [{ text: await renderModel(from, 18), name: 'the schema so far' }]
-  for (const { sql } of plan.statements) texts.push({ text: sql, name })
-  return elaborate(context, texts)
+/** Where the way there leads, what it leaves different, and why the way back is none. */
+export interface Proof {
+  outcome: Model
+  /** Empty where it leads to what is wanted. */
+  left: string
+  /** Null where it leads back. */
+  astray: string | null
 }
 
-/** What a plan leaves different from where it should lead; empty where it leads there. */
-export async function whatIsLeft(
+/**
+ * Runs the way there, and then the way back from where that has led: as on a database, which has
+ * its columns in the order that they came in.
+ */
+export async function proveBoth(
   context: Context,
-  from: Model,
+  { from, to }: { from: Model; to: Model },
   plan: Plan,
-  to: Model,
-  name: string,
-): Promise<{ left: string; outcome: Model }> {
-  const outcome = await outcomeOf(context, from, plan, name)
-  return { left: (await differenceOf(outcome, to)).trim(), outcome }
+  back: Plan | null,
+): Promise<Proof> {
+  const texts = [
+    { text: await renderModel(from, 18), name: 'the schema so far' },
+    ...textsOf(plan, 'the migration'),
+  ]
+  const others = back === null ? [] : textsOf(back, 'the way back')
+  const { first, then } = await elaborateBoth(context, texts, others)
+  const left = (await differenceOf(first, to)).trim()
+  if (then instanceof Failure) return { outcome: first, left, astray: then.message }
+  const leftBack = (await differenceOf(then, from)).trim()
+  const isBack = leftBack === ''
+  return { outcome: first, left, astray: isBack ? null : `it leaves ${inline(leftBack)}` }
+}
+
+function inline(lines: string): string {
+  return lines.replaceAll('\n', ', ')
+}
+
+/** The statements of a plan, each by itself, so that one that is refused can be shown. */
+export function textsOf({ statements }: Plan, name: string): SqlText[] {
+  return statements.map(({ sql, alone }) => ({ text: sql, name, alone }))
 }
