@@ -164,7 +164,7 @@ test('a cluster that was cut off is made anew', async () => {
   try {
     project = workshop({ 'schema.sql': users }, { env: { XDG_CACHE_HOME: folder } })
     await project.expect(0, ['generate', '--dry-run'])
-    const name = join(folder, 'ballast/pglite-0.5.14.tar')
+    const name = join(folder, 'ballast/cluster-0.5.14.tar')
     const whole = readFileSync(name)
     writeFileSync(name, whole.subarray(0, whole.length - 4096))
     project.write({ 'schema.sql': `${users}create table t (id int);` })

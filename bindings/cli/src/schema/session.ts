@@ -16,15 +16,25 @@ import { loadExtensions } from './extensions.js'
 /** The version of PGlite that this build was made with. */
 declare const PGLITE_VERSION: string
 
-// Small segments of the log, and one database only: what is not there need not be read.
+// Small segments of the log, few of them, one database only: what is not there is not read.
 const kDatabase = 'template1'
-const kInitdb = ['--wal-segsize=1', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8']
+const kInitdb = [
+  ...['--wal-segsize=1', '--set=min_wal_size=2MB', '--set=max_wal_size=2MB'],
+  ...['--no-sync', '--encoding=UTF8', '--locale=C.UTF-8'],
+]
 const kTrimmed = [
   'drop database postgres',
   'alter database template0 is_template false',
   'drop database template0',
   'checkpoint',
 ]
+
+// Its usual 128 MB of buffers are zeroed before anything else happens. A schema is one transaction,
+// which holds a lock on each relation that it makes, and the usual 6400 are those of 1000 tables.
+const kSettings = ['shared_buffers=16MB', 'max_locks_per_transaction=640'].flatMap(each => [
+  '-c',
+  each,
+])
 
 /** What PostgreSQL says of a statement that it refuses. */
 export interface Refusal {
@@ -73,6 +83,7 @@ export class Session {
     const db = await PGlite.create({
       loadDataDir: new Blob([cluster]),
       database: kDatabase,
+      startParams: [...PGlite.defaultStartParams, ...kSettings],
       extensions: await loadExtensions(extensions),
     })
     return new Session(db, extensions)
@@ -155,7 +166,7 @@ async function clusterBytes(onSlow: () => void): Promise<Uint8Array<ArrayBuffer>
 }
 
 async function findCluster(onSlow: () => void): Promise<Uint8Array<ArrayBuffer>> {
-  const name = `pglite-${PGLITE_VERSION}.tar`
+  const name = `cluster-${PGLITE_VERSION}.tar`
   const found = await readCached(name)
   if (found !== null && isWhole(found)) return found
   onSlow()
