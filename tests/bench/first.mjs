@@ -22,7 +22,7 @@ function workerOf(peer) {
 }
 
 /** Nanoseconds that all threads of a process have been running. */
-function processorTime(pid) {
+export function processorTime(pid) {
   let total = 0
   for (const task of readdirSync(`/proc/${pid}/task`)) {
     total += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0])

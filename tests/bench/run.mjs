@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: every aim that is a ratio, in Node and in workerd, and migrations in Node. Lines
- * of the checker print their times too, which is what its aims are.
+ * `npm run bench`: every aim that is a ratio, in Node and in workerd, and migrations and `ballast
+ * generate` in Node. Lines of the checker print their times too, which is what its aims are.
  *
  *   npm run bench                          all lines, with their spread
  *   npm run bench -- --only objects-1000x8 lines whose name begins so
@@ -17,6 +17,7 @@ import { LINE_NAMES } from './contest.mjs'
 import { memory } from './memory.mjs'
 import { firstRequest } from './first.mjs'
 import { benchWorker } from './isolate.mjs'
+import { generation } from './generate.mjs'
 import { migrations } from './migrate.mjs'
 
 const OFFICIAL = '@neondatabase/serverless 1.2.0'
@@ -58,7 +59,12 @@ async function* runs(runtime) {
     ...Object.fromEntries([...LINE_NAMES, ...CHECK_NAMES].map(name => [name, () => line(name)])),
     ...(runtime === 'workerd'
       ? { 'first-request': firstRequest, 'check-first': firstCheckInWorkerd }
-      : { 'check-first': firstCheckInNode, 'memory-50mb': memory, 'migrate-100': migrations }),
+      : {
+          'check-first': firstCheckInNode,
+          'memory-50mb': memory,
+          'migrate-100': migrations,
+          generate: generation,
+        }),
   }
   for (const [name, run] of Object.entries(lines)) {
     if (args.only === undefined || name.startsWith(args.only)) yield* await settled(run)
@@ -81,7 +87,7 @@ async function settled(run) {
 function print(line) {
   const { peer, name, ratio, low, high, aim, officialMs, oursMs, requests } = line
   const verdict = isBelow(line) ? 'BELOW ITS GATE' : ratio >= aim ? 'ok' : 'below its aim'
-  const digits = requests === undefined ? 4 : 0
+  const digits = peer === undefined ? 4 : 0
   const times = officialMs === undefined
     ? '' : `${officialMs.toFixed(digits)} / ${oursMs.toFixed(digits)} ms`
   const more = [
@@ -89,8 +95,8 @@ function print(line) {
     ...(peer === undefined ? [] : [peer]),
   ].map(text => `, ${text}`).join('')
   console.log(
-    `  ${name.padEnd(18)} ${ratio.toFixed(2).padStart(7)}x  [${low.toFixed(2)}, ${high.toFixed(2)}]`
-      .padEnd(50) + ` aim ${String(aim).padEnd(5)} ${times.padEnd(22)} ${verdict}${more}`,
+    `  ${name.padEnd(21)} ${ratio.toFixed(2).padStart(7)}x  [${low.toFixed(2)}, ${high.toFixed(2)}]`
+      .padEnd(53) + ` aim ${String(aim).padEnd(5)} ${times.padEnd(22)} ${verdict}${more}`,
   )
 }
 
