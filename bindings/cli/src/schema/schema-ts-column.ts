@@ -20,7 +20,8 @@ export function columnJs(
   names: ModuleNames,
 ): string {
   const { name, type, notNull, primary, generated, identity } = column
-  const isSerial = /serial$/.test(type.text)
+  // Drizzle forgets that a bigserial of mode 'bigint' cannot be null.
+  const isSerial = /^(small)?serial$/.test(type.text)
   const calls = [
     builderJs(key === name ? undefined : name, type, names),
     type.array ? '.array()' : '',
