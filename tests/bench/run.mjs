@@ -87,7 +87,7 @@ async function settled(run) {
 function print(line) {
   const { peer, name, ratio, low, high, aim, officialMs, oursMs, requests } = line
   const verdict = isBelow(line) ? 'BELOW ITS GATE' : ratio >= aim ? 'ok' : 'below its aim'
-  const digits = peer === undefined ? 4 : 0
+  const digits = requests === undefined ? 4 : 0
   const times = officialMs === undefined
     ? '' : `${officialMs.toFixed(digits)} / ${oursMs.toFixed(digits)} ms`
   const more = [
