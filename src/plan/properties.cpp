@@ -71,6 +71,18 @@ void born_with(const Work& work, const Object& object, Json& grants, Json& revok
   }
 }
 
+// An identity column's own sequence as an object, or none.
+Object own_sequence(const Object* column) {
+  Object out;
+  out.kind = Kind::sequence;
+  if (column == nullptr || !column->has("sequence")) return out;
+  out.facts = column->facts["sequence"];
+  out.schema = out.facts.value("schema", "");
+  out.name = out.facts.value("name", "");
+  out.id = column->id;
+  return out;
+}
+
 }  // namespace
 
 void properties(Work& work, const Object* a, const Object& b, Statements& out) {
@@ -111,6 +123,9 @@ void properties(Work& work, const Object* a, const Object& b, Statements& out) {
   }
   add(schema::grant_sql(b, known(without(has, had), postgres)));
   add(schema::grant_sql(b, known(without(lacked, lacks), postgres)));
+  if (b.kind != Kind::column || !b.has("sequence")) return;
+  Object before = own_sequence(a), after = own_sequence(&b);
+  properties(work, before.name.empty() ? nullptr : &before, after, out);
 }
 
 void column_settings(Work& work, const Object* a, const Object& b, Statements& out) {
@@ -126,13 +141,15 @@ void column_settings(Work& work, const Object* a, const Object& b, Statements& o
     Json x = a == nullptr ? Json() : a->facts.value(fact, Json());
     return x != b.facts.value(fact, Json());
   };
-  bool retyped = a != nullptr && a->text("type") != b.text("type");
+  // With another type come its own storage and compression.
+  bool retyped = a != nullptr &&
+                 (a->text("type") != b.text("type") || a->text("collation") != b.text("collation"));
   if (differs("storage") || (retyped && b.has("storage"))) {
     std::string storage = b.text("storage");
     const char* usual = work.options.postgres >= 16 ? "DEFAULT" : "EXTENDED";
     add("SET STORAGE " + (storage.empty() ? usual : storage), "ACCESS EXCLUSIVE");
   }
-  if (a != nullptr && differs("compression")) {
+  if (a != nullptr && (differs("compression") || (retyped && b.has("compression")))) {
     std::string method = b.text("compression");
     add("SET COMPRESSION " + (method.empty() ? "default" : method), "ACCESS EXCLUSIVE");
   }

@@ -114,8 +114,8 @@ select 1259, r.oid, jsonb_build_object('kind', 'column', 'number', attnum, 'sche
   'generated', case when attgenerated <> '' then pg_get_expr(adbin, adrelid) end,
   'virtual', nullif(attgenerated = 'v', false),
   'identity', case attidentity when 'a' then 'always' when 'd' then 'by default' end,
-  'sequence', (select jsonb_build_object('schema', rn.nspname, 'name', rc.relname,
-    'type', format_type(seqtypid, null), 'start', seqstart::text, 'increment',
+  'sequence', (select jsonb_build_object('oid', sequence::bigint, 'schema', rn.nspname, 'name',
+    rc.relname, 'type', format_type(seqtypid, null), 'start', seqstart::text, 'increment',
     seqincrement::text, 'min', seqmin::text, 'max', seqmax::text, 'cache', seqcache::text,
     'cycle', nullif(seqcycle, false)) from identity join pg_sequence on seqrelid = sequence
     join pg_class rc on rc.oid = sequence join pg_namespace rn on rn.oid = rc.relnamespace

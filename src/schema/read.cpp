@@ -71,6 +71,7 @@ class Reader {
   std::unordered_map<Address, uint32_t, HashAddress> places_;
   std::unordered_map<Address, Edge, HashAddress> nearest_;  // of rows that are no objects
   std::vector<Edge> edges_;
+  std::unordered_map<uint64_t, uint32_t> sequences_;   // of identity columns, by row
   std::unordered_map<uint64_t, std::string> strange_;  // unmodelled objects, by row
 };
 
@@ -83,6 +84,12 @@ Result<Done> Reader::read_objects() {
     uint64_t multirange = row.value("multirange_oid", uint64_t{0});
     for (const char* key : {"class", "oid", "index", "relation", "multirange_oid"}) {
       json.erase(key);
+    }
+    auto sequence = json.find("sequence");
+    if (sequence != json.end() && sequence->is_object()) {
+      uint64_t own = sequence->value("oid", uint64_t{0});
+      sequence->erase("oid");
+      if (own != 0) sequences_[kClass << 32 | own] = static_cast<uint32_t>(model_.objects.size());
     }
     Object object = TRY(object_of(std::move(json)));
     uint32_t at = static_cast<uint32_t>(model_.objects.size());
@@ -144,6 +151,10 @@ void Reader::read_depends() {
 void Reader::read_comments() {
   for (const Json& row : root_["comments"]) {
     uint32_t at = lookup(address(row, 0));
+    auto sequence = sequences_.find(address(row, 0).row);
+    if (sequence != sequences_.end() && row[3].is_string()) {
+      model_.objects[sequence->second].facts["sequence"]["comment"] = row[3];
+    }
     bool own = at != kNone && row[3].is_string();
     bool column = row[2].get<int64_t>() != 0;
     // An extension brings its comment along.
@@ -157,21 +168,29 @@ void Reader::read_comments() {
 void Reader::read_grants() {
   for (const Json& row : root_["grants"]) {
     uint32_t at = lookup(address(row, 0));
-    bool column = row[2].get<int64_t>() != 0;
-    if (at == kNone || column != (model_.objects[at].kind == Kind::column)) continue;
-    bool given = row[6].get<bool>();
-    Json& list = model_.objects[at].facts[given ? "grants" : "revokes"];
+    auto sequence = sequences_.find(address(row, 0).row);
+    bool within = sequence != sequences_.end(), column = row[2].get<int64_t>() != 0;
+    if (within) at = sequence->second;
+    bool fits = at != kNone && (within || column == (model_.objects[at].kind == Kind::column));
+    if (!fits) continue;
+    Json& facts = model_.objects[at].facts;
+    Json& list = (within ? facts["sequence"] : facts)[row[6].get<bool>() ? "grants" : "revokes"];
     if (list.is_null()) list = Json::array();
     Json one = {row[3], row[4]};
     if (row[5].get<bool>()) one.push_back(true);
     list.push_back(std::move(one));
     if (row[3].is_string()) use(at, "role " + sql::quote_name(row[3].get<std::string>()));
   }
-  for (Object& object : model_.objects) {
+  auto sort = [](Json& facts) {
     for (const char* key : {"grants", "revokes"}) {
-      auto found = object.facts.find(key);
-      if (found != object.facts.end()) std::sort(found->begin(), found->end());
+      auto found = facts.find(key);
+      if (found != facts.end()) std::sort(found->begin(), found->end());
     }
+  };
+  for (Object& object : model_.objects) {
+    sort(object.facts);
+    auto sequence = object.facts.find("sequence");
+    if (sequence != object.facts.end() && sequence->is_object()) sort(*sequence);
   }
 }
 
