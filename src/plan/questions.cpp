@@ -75,6 +75,97 @@ bool parent_changes(const Work& work, uint32_t at) {
   return parent != kNone && work.fate_of_from[parent] == Fate::drop;
 }
 
+constexpr const char* kValue = "enum_value";
+
+Json without(const Json& all, const Json& some) {
+  Json out = Json::array();
+  for (const Json& one : all) {
+    if (std::find(some.begin(), some.end(), one) == some.end()) out.push_back(one);
+  }
+  return out;
+}
+
+// Values of an enum that stays: what goes may be what comes.
+void ask_values(const Work& work, std::vector<Question>& out) {
+  for (const auto& [at, facts] : work.facts) {
+    const Object& a = work.from.objects[at];
+    if (a.kind != Kind::enum_ || !work.changed(at, "values")) continue;
+    const Json& was = a.facts["values"];
+    const Json& is = work.to.objects[work.twin_of_from[at]].facts["values"];
+    for (const Json& made : without(is, was)) {
+      std::vector<std::string> name = {a.schema, a.name, made.get<std::string>()};
+      const std::vector<Answer>& answers = work.options.answers;
+      bool settled = std::any_of(answers.begin(), answers.end(), [&](const Answer& answer) {
+        return answer.from.empty() && answer.object == kValue && answer.to == name;
+      });
+      if (settled) continue;
+      for (const Json& gone : without(was, is)) {
+        out.push_back({"rename", kValue, {a.schema, a.name, gone.get<std::string>()}, name});
+      }
+    }
+  }
+}
+
+std::string text_of(const Answer& answer) {
+  std::string out = answer.object;
+  for (const std::string& part : answer.from) out += " " + part;
+  return out;
+}
+
+Result<Done> rename_value(const Model& from, const Answer& answer, Plan& out) {
+  Object type;
+  type.kind = Kind::enum_;
+  bool whole = answer.from.size() == 3 && answer.to.size() == 3 && answer.from[0] == answer.to[0] &&
+               answer.from[1] == answer.to[1];
+  if (!whole) return error(Code::plan_answer, text_of(answer) + " stays in its enum");
+  type.schema = answer.from[0];
+  type.name = answer.from[1];
+  const Object* found = from.find("enum " + sql_name(type));
+  bool there =
+      found != nullptr && without(Json::array({answer.from[2]}), found->facts["values"]).empty();
+  if (!there) return error(Code::plan_answer, "there is no " + text_of(answer));
+  Statement one =
+      statement("ALTER TYPE " + sql_name(type) + " RENAME VALUE " +
+                    sql::quote_text(answer.from[2]) + " TO " + sql::quote_text(answer.to[2]),
+                *found);
+  hazard(one, "breaks-queries");
+  out.statements.push_back(std::move(one));
+  return Done{};
+}
+
+Result<Done> rename_object(const Model& from, const Work& work, const Answer& answer, Plan& out) {
+  const Object* found = nullptr;
+  for (const Object& object : from.objects) {
+    bool is = kind_text(object.kind) == answer.object && path(object) == answer.from;
+    if (is) found = &object;
+  }
+  std::string what = text_of(answer);
+  if (found == nullptr) return error(Code::plan_answer, "there is no " + what);
+  if (answer.to.size() != answer.from.size()) {
+    return error(Code::plan_answer, what + " needs a name of as many parts");
+  }
+  std::string name = sql::quote_name(answer.to.back());
+  bool part = found->kind == Kind::column;
+  std::string on = part ? sql_table(*found) : sql_name(*found);
+  std::string words = found->kind == Kind::domain ? "DOMAIN"
+                      : part                      ? "TABLE"
+                                                  : std::string(kind_words(found->kind));
+  bool moves = answer.to.size() == 2 && answer.to[0] != answer.from[0];
+  if (moves) {
+    out.statements.push_back(statement(
+        "ALTER " + words + " " + on + " SET SCHEMA " + sql::quote_name(answer.to[0]), *found));
+    on = sql::quote_name(answer.to[0]) + "." + sql::quote_name(found->name);
+  }
+  if (answer.to.back() == answer.from.back()) return Done{};
+  std::string what_of = part ? " RENAME COLUMN " + sql_name(*found) : " RENAME";
+  Statement one = statement("ALTER " + words + " " + on + what_of + " TO " + name, *found);
+  std::string table = part ? sql_table(*found) : sql_name(*found);
+  locks(work, one, table, "ACCESS EXCLUSIVE");
+  hazard(one, "breaks-queries");
+  out.statements.push_back(std::move(one));
+  return Done{};
+}
+
 }  // namespace
 
 std::vector<Question> questions(const Work& work) {
@@ -100,6 +191,7 @@ std::vector<Question> questions(const Work& work) {
       out.push_back({"rename", std::string(kind_text(a.kind)), path(a), path(b)});
     }
   }
+  ask_values(work, out);
   return out;
 }
 
@@ -108,36 +200,8 @@ Result<Plan> rename(const Model& from, const Model& to, const Options& options) 
   Work work(from, to, options);
   for (const Answer& answer : options.answers) {
     if (answer.from.empty()) continue;
-    const Object* found = nullptr;
-    for (const Object& object : from.objects) {
-      bool is = kind_text(object.kind) == answer.object && path(object) == answer.from;
-      if (is) found = &object;
-    }
-    std::string what = answer.object;
-    for (const std::string& part : answer.from) what += " " + part;
-    if (found == nullptr) return error(Code::plan_answer, "there is no " + what);
-    if (answer.to.size() != answer.from.size()) {
-      return error(Code::plan_answer, what + " needs a name of as many parts");
-    }
-    std::string name = sql::quote_name(answer.to.back());
-    bool part = found->kind == Kind::column;
-    std::string on = part ? sql_table(*found) : sql_name(*found);
-    std::string words = found->kind == Kind::domain ? "DOMAIN"
-                        : part                      ? "TABLE"
-                                                    : std::string(kind_words(found->kind));
-    bool moves = answer.to.size() == 2 && answer.to[0] != answer.from[0];
-    if (moves) {
-      out.statements.push_back(statement(
-          "ALTER " + words + " " + on + " SET SCHEMA " + sql::quote_name(answer.to[0]), *found));
-      on = sql::quote_name(answer.to[0]) + "." + sql::quote_name(found->name);
-    }
-    if (answer.to.back() == answer.from.back()) continue;
-    std::string what_of = part ? " RENAME COLUMN " + sql_name(*found) : " RENAME";
-    Statement one = statement("ALTER " + words + " " + on + what_of + " TO " + name, *found);
-    std::string table = part ? sql_table(*found) : sql_name(*found);
-    locks(work, one, table, "ACCESS EXCLUSIVE");
-    hazard(one, "breaks-queries");
-    out.statements.push_back(std::move(one));
+    TRY(answer.object == kValue ? rename_value(from, answer, out)
+                                : rename_object(from, work, answer, out));
   }
   return out;
 }

@@ -179,6 +179,23 @@ describe('questions', () => {
     assert.match(out, /It loses column public\.users\.email/)
   })
 
+  test('a value of an enum is asked for, and renamed both ways', async () => {
+    const mood = values => `create type mood as enum (${values});
+      create table people (mood mood default 'ok', check (mood <> 'ok'));`
+    await begun(mood("'sad', 'ok'"))
+    project.write({ 'schema.sql': mood("'sad', 'fine'").replaceAll("'ok'", "'fine'") })
+    const { events, out } = await project.expect(2, ['generate', '--json'])
+    const value = { kind: 'enum_value', from: ['public', 'mood', 'ok'] }
+    const answer = { type: 'rename', ...value, to: ['public', 'mood', 'fine'] }
+    assert.deepEqual(events.at(-1).questions, [answer], out)
+    const answers = ['--answers', JSON.stringify([answer])]
+    await project.expect(0, ['generate', '--name', 'fine', '--prove', ...answers])
+    const up = project.read('migrations/0001_fine.sql')
+    assert.match(up, /ALTER TYPE public\.mood RENAME VALUE 'ok' TO 'fine';/)
+    assert.doesNotMatch(up, /CREATE TYPE|ADD VALUE/)
+    assert.match(project.read('migrations/0001_fine.down.sql'), /RENAME VALUE 'fine' TO 'ok';/)
+  })
+
   test('a table and a column in it, both renamed', async () => {
     await begun()
     project.write({ 'schema.sql': mail.replace('table users', 'table people') })

@@ -124,9 +124,13 @@ async function rename(
   return { before, after: await elaborate(context, texts), answers, plan }
 }
 
-/** A column can only be renamed when its table has its new name. */
+// What an answer calls a value of an enum: its path ends in the value.
+const kValue = 'enum_value'
+
+/** A column can only be renamed when its table has its new name, a value when its enum has. */
 function outermost(answers: readonly Answer[]): readonly Answer[] {
-  const depth = ({ kind }: Answer): number => (kind === 'schema' ? 0 : kind === 'column' ? 2 : 1)
+  const isWithin = (kind: string): boolean => kind === 'column' || kind === kValue
+  const depth = ({ kind }: Answer): number => (kind === 'schema' ? 0 : isWithin(kind) ? 2 : 1)
   const least = Math.min(...answers.map(depth))
   return answers.filter(answer => depth(answer) === least)
 }
@@ -140,11 +144,18 @@ function isPossible(answer: Answer, from: Model, to: Model): boolean {
 }
 
 function ids(model: Model): ReadonlySet<string> {
-  return new Set(linesOf(model).keys())
+  const lines = linesOf(model)
+  const found = new Set(lines.keys())
+  for (const { kind, schema = '', name = '', values } of lines.values()) {
+    if (kind !== 'enum') continue
+    for (const value of values as string[]) found.add(idOfPath(kValue, [schema, name, value]))
+  }
+  return found
 }
 
 function idOfPath(kind: string, path: readonly string[]): string {
   const [a = '', b = '', c = ''] = path
+  if (kind === kValue) return JSON.stringify([kind, ...path])
   if (path.length === 1) return idOf({ kind, name: a })
   const line: ModelLine = path.length === 2 ? { kind, schema: a, name: b } : { kind, name: c }
   return idOf(path.length === 3 ? { ...line, schema: a, table: b } : line)
@@ -154,7 +165,7 @@ function unusable({ kind, ...answer }: Answer): Error {
   const from = 'from' in answer ? answer.from.join('.') : ''
   const to = 'to' in answer ? answer.to.join('.') : ''
   return failure(
-    `the ${kind} ${printable(from)} cannot be renamed to ${printable(to)}`,
+    `the ${kind.replace('_', ' ')} ${printable(from)} cannot be renamed to ${printable(to)}`,
     'An answer names what is there now and will be gone, and what will be there and is not yet.',
   )
 }
@@ -175,12 +186,13 @@ async function ask({ screen }: Context, questions: readonly PlanQuestion[]): Pro
   // One at a time: what was renamed is no candidate for the next.
   const { kind, to, from } = first
   const name = printable(to.join('.'))
+  const what = kind.replace('_', ' ')
   const options = [
-    `${kind} ${name} is new`,
+    `${what} ${name} is new`,
     ...from.map(path => `${printable(path.join('.'))} is renamed to ${name}`),
   ]
   const chosen = await choose(
-    `Is the ${kind} ${name} new, or another one under a new name?`,
+    `Is the ${what} ${name} new, or another one under a new name?`,
     options,
   )
   const old = from[chosen - 1]
@@ -208,7 +220,8 @@ function unanswered(
 ): Question {
   const lines = candidates.map(({ kind, to, from }) => {
     const old = from.map(path => path.join('.')).join(' or ')
-    return `Is the ${kind} ${to.join('.')} new, or is it ${old} under a new name?`
+    const what = kind.replace('_', ' ')
+    return `Is the ${what} ${to.join('.')} new, or is it ${old} under a new name?`
   })
   const hints: Answer[] = candidates.map(({ kind, to }) => ({ type: 'create', kind, entity: to }))
   const [first] = questions
