@@ -78,14 +78,15 @@ function build(g) {
  * The pair of a seed.
  * @param {number} seed
  * @param {{ version?: number }} options the major version that may be used in full, 14 by default
- * @returns {{ name: string, from: string, to: string, seed: string, mutations: string[] }}
+ * @returns {{ name: string, from: string, to: string, seed: string, mutations: string[],
+ * settings: object }} `mutations` lead from the one to the other, or back; `settings` are those of
+ * the planner
  */
 export function pair(seed, { version = 14 } = {}) {
   const random = new Random(seed)
   const g = new Generator(random, version)
   build(g)
   const before = repair(g.schema)
-  const from = print(before, version)
   g.schema = structuredClone(before)
   const mutations = []
   const wanted = random.between(3, 12)
@@ -94,8 +95,14 @@ export function pair(seed, { version = 14 } = {}) {
     repair(g.schema)
     if (name !== undefined) mutations.push(name)
   }
-  const to = print(g.schema, version)
-  return { name: `seed ${seed}`, from, to, seed: rows(before, g.schema, random), mutations }
+  const isBack = random.chance(0.4)
+  const [a, b] = isBack ? [g.schema, before] : [before, g.schema]
+  if (isBack) mutations.unshift('back from')
+  return {
+    name: `seed ${seed}`, from: print(a, version), to: print(b, version),
+    seed: rows(a, b, random), mutations,
+    settings: random.chance(0.3) ? { large: ['*'] } : {},
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

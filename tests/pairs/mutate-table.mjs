@@ -78,6 +78,9 @@ const columns = [
   [5, ['drop', onColumn((g, column, table) => {
     table.columns = table.columns.filter(other => other !== column)
   })]],
+  [1, ['order', onTable((g, { columns: all }) => {
+    all.unshift(...all.splice(g.random.int(all.length), 1))
+  })]],
   [2, ['rename', onColumn((g, column) => {
     column.name = g.names.take()
   })]],
@@ -208,6 +211,28 @@ const indexes = [
   [1, ['comment', commentPart('indexes')]],
 ]
 
+/** Makes of a partition a table that stands for itself, with some of the checks. */
+function detachPart(g, table) {
+  const { random } = g
+  const { parts } = table
+  if (parts.strategy === 'hash') return false
+  const [part] = parts.children.splice(random.int(parts.children.length), 1)
+  const ids = new Map(table.columns.map(({ id }) => [id, g.id()]))
+  const columns = table.columns.map(column => ({
+    ...structuredClone(column), id: ids.get(column.id), comment: null, grants: [],
+    source: 'plain', storage: null, target: null,
+  }))
+  const checks = random.some(table.checks, random.between(0, table.checks.length))
+    .map(check => ({ ...structuredClone(check), id: g.id(), fn: undefined,
+      columns: check.columns.map(id => ids.get(id)) }))
+  g.schema.tables.push({
+    ...structuredClone(table), id: g.id(), schema: part.schema, name: part.name, comment: null,
+    columns, checks, primary: null, uniques: [], foreign: [], indexes: [], triggers: [], rules: [],
+    policies: [], parts: null, rls: 'none', grants: part.grants,
+  })
+  return true
+}
+
 const isPartitioned = ({ parts }) => parts !== null
 const isWhole = ({ parts, inherits }) => parts === null && inherits.length === 0
 
@@ -240,6 +265,7 @@ const storage = [
     else parts.children = rest
     return true
   }, isPartitioned)]],
+  [3, ['partition detached', onTable(detachPart, isPartitioned)]],
   [2, ['bound', onTable((g, { parts }) => {
     const part = g.random.pick(parts.children.filter(({ slot }) => slot !== null))
     if (part === undefined || parts.strategy === 'hash') return false

@@ -4,7 +4,8 @@
 const tablesSql = `select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name,
   n.nspname || '.' || c.relname as plain,
   a.attname as column, quote_ident(a.attname) as quoted,
-  format_type(a.atttypid, a.atttypmod) as type, a.attgenerated <> '' as generated,
+  case t.typtype when 'd' then format_type(t.typbasetype, t.typtypmod)
+    else format_type(a.atttypid, a.atttypmod) end as type, a.attgenerated <> '' as generated,
   exists (select from pg_type e join pg_class k on k.oid = e.typrelid and k.relkind = 'c'
     where e.oid in (t.oid, t.typelem)) as composite,
   c.relispartition as partition,

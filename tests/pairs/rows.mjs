@@ -44,19 +44,48 @@ function emptyTables(from, to) {
 function isHard(from, to, table) {
   if (table.parts && !canHold(table.parts)) return true
   const wanted = sameTable(to, table)
-  if (wanted === undefined) return false
+  if (wanted === undefined) return becomesPart(from, to, table)
+  if (table.parts && wanted.parts && leavesDefault(table.parts, wanted.parts)) return true
   if (JSON.stringify(table.inherits) !== JSON.stringify(wanted.inherits)) return true
   if (losesReferenced(to, table, wanted)) return true
   const olds = columnsOf(from, table)
   for (const old of olds) {
     const column = sameColumn(to, wanted, old)
-    if (column === undefined || old.column.generated || column.column.generated) continue
+    if (column === undefined || column.column.generated) continue
+    // What was computed stays as it is, and need not be a value of the other type.
+    const isSame = JSON.stringify(old.type) === JSON.stringify(column.type)
+    if (old.column.generated && !isSame) return true
+    if (old.column.generated) continue
     if (!fits(from, old.type, to, column.type)) return true
     if (!labelOf(from, old.type, to, column.type)) return true
   }
   const added = columnsOf(to, wanted).filter(column => !sameColumn(from, table, column))
   if (added.some(column => needsValue(to, column))) return true
-  return keysOver(to, wanted).some(ids => ids.every(id => isConstant(to, wanted, added, id)))
+  const isAlike = id => {
+    const old = sameColumn(from, table, columnOf(to, wanted, id))
+    return isConstant(to, wanted, added, id) || (old !== undefined && isRepeated(from, old))
+  }
+  return keysOver(to, wanted).some(ids => ids.every(isAlike))
+}
+
+/** Whether rows that lie in the default partition would belong into another one. */
+function leavesDefault(parts, later) {
+  const isFirst = ({ slot }) => slot === 0
+  return !parts.children.some(isFirst) && later.children.some(isFirst)
+}
+
+/** Whether a table becomes a partition that our rows do not fit. */
+function becomesPart(from, to, table) {
+  const isIt = ({ schema, name }) => schema === table.schema && name === table.name
+  const parent = to.tables.find(({ parts }) => parts?.children.some(isIt))
+  if (parent === undefined) return false
+  const { slot } = parent.parts.children.find(isIt)
+  const isSame = column => {
+    const old = sameColumn(from, table, column)
+    return old && JSON.stringify(old.type) === JSON.stringify(column.type) &&
+      old.column.notNull === column.column.notNull
+  }
+  return slot !== 0 || parent.foreign.length > 0 || !columnsOf(to, parent).every(isSame)
 }
 
 /** Whether some partition takes our rows: the first, the default one, or all of a hash. */
@@ -107,8 +136,10 @@ function isConstant(to, table, added, id) {
   const column = columnOf(to, table, id)
   const isNew = added.some(other => other.id === id)
   if (isNew) return !isNumbered(column.column)
-  return !isKey(to, column.type) && family(to, column.type) !== 'range'
+  return isRepeated(to, column)
 }
+
+const isRepeated = (schema, { type }) => !isKey(schema, type) && family(schema, type) !== 'range'
 
 /** Whether a foreign key of `from` or `to` would find no row on its other side. */
 function leansOnEmpty(from, to, table, empty) {

@@ -1,7 +1,9 @@
 /**
  * `npm run laws -- --cases N --seed S`: plans N random pairs of schemas from seed S on, or those of
  * a file (drizzle-pairs.mjs writes such files), applies the plans, and says where the round-trip
- * law is broken. A case is played again by `--seed S --cases 1`, or by `--pairs FILE --only NAME`.
+ * law is broken. Where a pg_dump of the server's major version is installed, its dumps are compared
+ * as well; Debian's postgresql-client-15 has one for `--postgres 15`. A case is played again by
+ * `--seed S --cases 1`, or by `--pairs FILE --only NAME`.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +14,7 @@ import { isKept, judge } from './judge.mjs'
 import { openServer } from './servers.mjs'
 
 const usage = `npm run laws -- [--cases N] [--seed S] [--pairs FILE] [--only NAME]
-  [--server pglite|postgres|both] [--jobs N] [--json] [--verbose] [--fake]`
+  [--server pglite|postgres|both] [--postgres MAJOR] [--jobs N] [--json] [--verbose] [--fake]`
 
 const { values: args } = parseArgs({
   options: {
@@ -21,6 +23,7 @@ const { values: args } = parseArgs({
     pairs: { type: 'string' },
     only: { type: 'string' },
     server: { type: 'string', default: 'pglite' },
+    postgres: { type: 'string', default: '17' },
     jobs: { type: 'string', default: '2' },
     json: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
@@ -30,7 +33,7 @@ const { values: args } = parseArgs({
 })
 
 const kinds = args.server === 'both' ? ['pglite', 'postgres'] : [args.server]
-const numbers = ['cases', 'seed', 'jobs'].map(name => Number(args[name]))
+const numbers = ['cases', 'seed', 'jobs', 'postgres'].map(name => Number(args[name]))
 if (args.help || !kinds.every(kind => ['pglite', 'postgres'].includes(kind)) ||
   !numbers.every(number => Number.isInteger(number) && number >= 0)) {
   console.error(usage)
@@ -60,7 +63,7 @@ function listCases() {
 }
 
 async function work(kind, queue, planner, report) {
-  const server = await openServer(kind)
+  const server = await openServer(kind, { major: numbers[3] })
   try {
     for (let make = queue.shift(); make !== undefined; make = queue.shift()) {
       const found = make(server.version)
@@ -74,7 +77,8 @@ async function work(kind, queue, planner, report) {
 }
 
 const total = {
-  cases: 0, catalogEqual: 0, secondPlanEmpty: 0, rowsKept: 0, green: 0, wentBack: 0, failures: [],
+  cases: 0, catalogEqual: 0, secondPlanEmpty: 0, rowsKept: 0, green: 0, wentBack: 0, dumped: 0,
+  failures: [],
 }
 
 function report(kind, found, verdict, elapsed) {
@@ -82,6 +86,7 @@ function report(kind, found, verdict, elapsed) {
   for (const key of ['catalogEqual', 'secondPlanEmpty', 'rowsKept']) if (verdict[key]) total[key]++
   if (verdict.wentBack !== undefined) total.green++
   if (verdict.wentBack) total.wentBack++
+  if (verdict.dumped) total.dumped++
   const name = kinds.length > 1 ? `${kind} ${found.name}` : found.name
   if (!isKept(verdict)) total.failures.push(name)
   if (args.json) return
@@ -125,6 +130,7 @@ else {
   console.log(`catalog equal: ${share(total.catalogEqual)}`)
   console.log(`second plan empty: ${share(total.secondPlanEmpty)}`)
   console.log(`rows kept: ${share(total.rowsKept)}`)
+  if (total.dumped > 0) console.log(`compared by pg_dump as well: ${share(total.dumped)}`)
   console.log(`went back: ${total.wentBack} of ${total.green} whose ways are both green`)
   console.log(`${total.cases - total.failures.length} passed, ${total.failures.length} failed`)
 }

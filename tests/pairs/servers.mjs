@@ -19,7 +19,10 @@ end $$`
 // Several servers of this process may be one and the same, which holds all their databases.
 let databases = 0
 
-/** Opens a server: `pglite`, or `postgres` (the test server, or that of TEST_DATABASE_URL). */
+/**
+ * Opens a server: `pglite`, or `postgres` (the test server, or that of TEST_DATABASE_URL, or one of
+ * `options.major`).
+ */
 export async function openServer(kind, options = {}) {
   return kind === 'pglite' ? openPglite() : openPostgres(options)
 }
@@ -59,7 +62,7 @@ async function openPglite() {
 
 async function openPostgres(options) {
   const given = options.url && { url: options.url, stop: async () => {} }
-  const { url, stop } = given ?? await startPostgres()
+  const { url, stop } = given ?? await startPostgres({ version: options.major })
   const admin = new pg.Client({ connectionString: url })
   await admin.connect()
   await admin.query(roles)

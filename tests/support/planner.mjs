@@ -47,7 +47,7 @@ export function planBetween(from, to, settings = {}) {
 
 /** The planner under the round-trip law; both databases are of one server. */
 export const planner = {
-  plan: async ({ from, to, settings = {} }) => {
+  plan: async ({ from, to, pair: { settings = {} } = {} }) => {
     const [a, b] = [await readModel(from), await readModel(to)]
     const options = { postgres: b.postgres, ...settings }
     const runnable = plan => ({
