@@ -68,10 +68,14 @@ struct Options {
   int postgres = 17;  // of the server that will run it
   bool online =
       true;  // prefer forms that let others work meanwhile, where tables were there before
+  // Tables that are not to be written anew while nobody may use them, as `public.users` or `users`;
+  // `*` is all. Types of their columns change in stages.
+  std::vector<std::string> large;
   std::vector<Answer> answers;
 };
 
-// {"postgres":17,"online":true,"answers":[{"kind":"column","from":[…],"to":[…]}]}
+// {"postgres":17,"online":true,"large":["public.users"],
+//  "answers":[{"kind":"column","from":[…],"to":[…]}]}
 Options read_options(std::string_view json);
 
 // Errors: plan_impossible, plan_cycle, plan_answer.

@@ -119,7 +119,39 @@ bool follows(const Model& model, const Object& object) {
   return false;
 }
 
+// Whether a table has other parents than before.
+bool moves(const Object* was, const Object* is) {
+  if (was == nullptr || is == nullptr) return false;
+  auto differs = [&](const char* fact) {
+    return was->facts.value(fact, Json()) != is->facts.value(fact, Json());
+  };
+  return differs("partition_of") || differs("inherits");
+}
+
+// Whether a default that is as the parent's is there or not by its own doing: the column is in both
+// schemas, and so is the parent's default.
+bool stands_alone(const Model& model, const Object& object, const Model& other) {
+  const Object* table = model.parent(object);
+  if (object.kind != Kind::default_ || table == nullptr) return false;
+  const Object* counterpart = other.find(table->id);
+  std::string name = schema::sql_table(object) + "." + schema::sql_name(object);
+  if (counterpart == nullptr || other.find("column " + name) == nullptr) return false;
+  if (moves(table, counterpart)) return true;
+  Json parents = table->facts.value("inherits", Json::array());
+  if (table->has("partition_of")) parents.push_back(table->facts["partition_of"]);
+  return std::any_of(parents.begin(), parents.end(), [&](const Json& parent) {
+    Object above = object;
+    above.schema = parent[0].get<std::string>();
+    above.table = parent[1].get<std::string>();
+    std::string id = "default " + schema::sql_table(above) + "." + schema::sql_name(above);
+    return model.find(id) != nullptr && other.find(id) != nullptr;
+  });
+}
+
 bool is_silent(const Model& from, const Object* a, const Model& to, const Object* b) {
+  if (a != nullptr && b != nullptr && moves(from.parent(*a), to.parent(*b))) return false;
+  if (a == nullptr && stands_alone(to, *b, from)) return false;
+  if (b == nullptr && stands_alone(from, *a, to)) return false;
   if (is_inherited(a) && is_inherited(b)) return true;
   // A column goes with that of the parent.
   bool heir = a != nullptr && a->kind == Kind::column && a->has("inherited") && !a->has("local");

@@ -155,7 +155,6 @@ class Alteration {
       hazard(one, "depends-on-data");
     }
     if (!changed("inherits")) return std::move(out_);
-    bring_parts();
     Json was = a_.facts.value("inherits", Json::array());
     for (const Json& parent : b_.facts.value("inherits", Json::array())) {
       if (std::find(was.begin(), was.end(), parent) != was.end()) continue;
@@ -166,9 +165,18 @@ class Alteration {
     return std::move(out_);
   }
 
+  // A parent's columns and checks have to be there before it is one.
+  Statements bring() {
+    if (changed("partition_of") || changed("inherits")) bring_parts();
+    return std::move(out_);
+  }
+
   Statements leave() {
     std::string name = sql_name(b_);
-    if (changed("partition_of") && a_.has("partition_of")) detach();
+    if (changed("partition_of") && a_.has("partition_of")) {
+      detach();
+      leave_parts();
+    }
     if (!changed("inherits")) return std::move(out_);
     Json is = b_.facts.value("inherits", Json::array());
     for (const Json& parent : a_.facts.value("inherits", Json::array())) {
@@ -186,43 +194,59 @@ class Alteration {
     std::string parent = relation(a_.facts["partition_of"]), name = sql_name(b_);
     Statement& one = add("ALTER TABLE " + parent + " DETACH PARTITION " + name, parent, kExclusive);
     locks(work_, one, name, kExclusive);
+    // Rows may still refer to those of the partition.
+    std::vector<uint32_t> keys = work_.keys_to(work_.above(at_));
+    bool held = std::any_of(keys.begin(), keys.end(), [&](uint32_t key) {
+      return work_.fate_of_from[key] == Fate::keep || work_.fate_of_from[key] == Fate::alter;
+    });
+    if (held) hazard(one, "depends-on-data");
   }
 
-  // Columns and checks that came from a parent stay behind as the table's own.
+  // Columns, constraints and indexes that came from a parent stay behind as the table's own.
   void leave_parts() {
+    constexpr int kColumns = 3, kTurns = 4;
     // In the order in which none of them holds another.
-    auto rank = [](const Object& one) {
-      return one.kind == Kind::constraint ? 0
-             : one.kind != Kind::column   ? 3
-             : one.has("generated")       ? 1
-                                          : 2;
+    auto turn_of = [](const Object& one) {
+      switch (one.kind) {
+        case Kind::constraint: return one.text("type") == "foreign key" ? 0 : 1;
+        case Kind::index: return 1;
+        case Kind::column: return one.has("generated") ? 2 : kColumns;
+        default: return kTurns;
+      }
     };
-    for (int turn = 0; turn < 3; ++turn) {
+    for (int turn = 0; turn < kTurns; ++turn) {
       for (uint32_t part : a_.parts) {
         const Object& one = work_.from.objects[part];
         bool heir = one.has("inherited") && !one.has("local");
-        if (rank(one) != turn || !heir || work_.twin_of_from[part] != kNone) continue;
+        if (turn_of(one) != turn || !heir || work_.twin_of_from[part] != kNone) continue;
+        if (work_.goes_with_key(one)) continue;
         Statement& drop = add(schema::drop_sql(one), sql_name(b_), kExclusive);
-        if (turn != 2) continue;
+        if (turn != kColumns) continue;
         hazard(drop, "deletes-data");
         work_.deletes.push_back(one.id);
       }
     }
   }
 
-  // A parent's columns and checks have to be there before it is one.
   void bring_parts() {
     for (Kind kind : {Kind::column, Kind::constraint}) {
       for (uint32_t part : b_.parts) {
         const Object& one = work_.to.objects[part];
         bool heir = one.has("inherited") && !one.has("local");
         if (one.kind != kind || !heir || work_.twin_of_to[part] != kNone) continue;
-        std::string front =
-            "ALTER TABLE " + sql_name(b_) + " ADD CONSTRAINT " + sql_name(one) + " ";
-        std::string sql = schema::create_sql(work_.to, one);
-        add(kind == Kind::column ? sql : front + sql, sql_name(b_), kExclusive);
+        if (kind == Kind::constraint && one.text("type") != "check") continue;
+        add("ALTER TABLE " + sql_name(b_) + " ADD " + brought(one), sql_name(b_), kExclusive);
       }
     }
+  }
+
+  std::string brought(const Object& one) const {
+    if (one.kind == Kind::constraint) {
+      return "CONSTRAINT " + sql_name(one) + " " + schema::create_sql(work_.to, one);
+    }
+    const Object* value = work_.to.find("default " + sql_table(one) + "." + sql_name(one));
+    return "COLUMN " + sql_name(one) + " " +
+           schema::column_sql(one, value == nullptr ? "" : value->text("value"));
   }
 
   void sequence() {
@@ -362,6 +386,11 @@ class Alteration {
 Statements leave_statements(Work& work, uint32_t a, uint32_t b) {
   if (work.to.objects[b].kind != Kind::table || !work.facts.contains(a)) return {};
   return Alteration(work, a, work.to.objects[b]).leave();
+}
+
+Statements bring_statements(Work& work, uint32_t a, uint32_t b) {
+  if (work.to.objects[b].kind != Kind::table || !work.facts.contains(a)) return {};
+  return Alteration(work, a, work.to.objects[b]).bring();
 }
 
 Statements join_statements(Work& work, uint32_t a, uint32_t b) {

@@ -88,34 +88,21 @@ bool casts(const Type& a, const Type& b) {
          (a.base == "jsonb" && number);
 }
 
-std::string using_clause(const Work& work, uint32_t at, const Object& a, const Object& b) {
-  std::string name = sql_name(b), type = b.text("type");
-  Type x = type_of(a.text("type")), y = type_of(type);
-  const char* text = x.array && y.array ? "::text[]::" : "::text::";
-  for (uint32_t used : a.uses) {
-    if (work.rebuilt.contains(used)) return " USING " + name + text + type;
-  }
-  if (!work.changed(at, "type") || assigns(x, y)) return {};
-  return " USING " + name + (casts(x, y) ? "::" : text) + type;
-}
-
 void change_type(Work& work, uint32_t at, const Object& a, const Object& b, Statements& out) {
   std::string table = sql_table(b), type = b.text("type");
   std::string sql = "ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " TYPE " + type;
   std::string collation = b.text("collation");
   if (!collation.empty()) sql += " COLLATE " + collation;
-  std::string cast = using_clause(work, at, a, b);
-  Statement one = statement(sql + cast, b);
+  std::string cast = cast_of(work, at);
+  if (!cast.empty()) sql += " USING " + sql_name(b) + cast;
+  Statement one = statement(std::move(sql), b);
   locks(work, one, table, kExclusive);
-  Type x = type_of(a.text("type")), y = type_of(type);
   bool recollated = work.changed(at, "collation");
-  if (!cast.empty() || !keeps_rows(x, y)) {
+  if (rewrites(work, at)) {
     one.rewrites.push_back(table);
     one.scans.push_back(table);
     hazard(one, "rewrites-table");
-    bool widens = family(x.base) == 2 && family(y.base) == 2 && y.base != "smallint" &&
-                  (x.base == "smallint" || (x.base == "integer" && y.base == "bigint"));
-    if (!widens) hazard(one, "depends-on-data");
+    if (!widens(a, b)) hazard(one, "depends-on-data");
   } else if (recollated) {
     // Indexes that sort by it are built anew.
     bool sorted = std::any_of(work.users[at].begin(), work.users[at].end(), [&](uint32_t user) {
@@ -197,6 +184,30 @@ void change_expression(Work& work, uint32_t at, const Object& a, const Object& b
 
 }  // namespace
 
+std::string cast_of(const Work& work, uint32_t at) {
+  const Object& a = work.from.objects[at];
+  std::string type = work.to.objects[work.twin_of_from[at]].text("type");
+  Type x = type_of(a.text("type")), y = type_of(type);
+  const char* text = x.array && y.array ? "::text[]::" : "::text::";
+  for (uint32_t used : a.uses) {
+    if (work.rebuilt.contains(used)) return text + type;
+  }
+  if (!work.changed(at, "type") || assigns(x, y)) return {};
+  return (casts(x, y) ? "::" : text) + type;
+}
+
+bool rewrites(const Work& work, uint32_t at) {
+  const Object& b = work.to.objects[work.twin_of_from[at]];
+  Type x = type_of(work.from.objects[at].text("type")), y = type_of(b.text("type"));
+  return !cast_of(work, at).empty() || !keeps_rows(x, y);
+}
+
+bool widens(const Object& a, const Object& b) {
+  Type x = type_of(a.text("type")), y = type_of(b.text("type"));
+  return family(x.base) == 2 && family(y.base) == 2 && y.base != "smallint" &&
+         (x.base == "smallint" || (x.base == "integer" && y.base == "bigint"));
+}
+
 std::string base_type(const std::string& type) {
   std::string out = type;
   if (out.ends_with("[]")) out.resize(out.size() - 2);
@@ -249,9 +260,13 @@ bool comes_down(const Work& work, uint32_t at, const Object& b, const char* fact
   const Object& a = work.from.objects[at];
   if (!b.has("inherited")) return false;
   const Object& table = work.table_of(work.to, b);
+  const Object& before = work.from.objects[a.parent];
   Json parents = table.facts.value("inherits", Json::array());
+  Json former = before.facts.value("inherits", Json::array());
   if (table.has("partition_of")) parents.push_back(table.facts["partition_of"]);
+  if (before.has("partition_of")) former.push_back(before.facts["partition_of"]);
   for (const Json& name : parents) {
+    if (std::find(former.begin(), former.end(), name) == former.end()) continue;
     Object above = b;
     above.schema = name[0].get<std::string>();
     above.table = name[1].get<std::string>();
@@ -259,9 +274,7 @@ bool comes_down(const Work& work, uint32_t at, const Object& b, const char* fact
     if (found == nullptr) continue;
     // A column that the parent gets now merges with the one that is there.
     uint32_t of = static_cast<uint32_t>(found - work.to.objects.data());
-    uint32_t was = a.parent;
-    bool child = !work.changed(was, "inherits") && !work.changed(was, "partition_of");
-    bool reaches = a.has("inherited") || (child && work.fate_of_to[of] == Fate::create);
+    bool reaches = a.has("inherited") || work.fate_of_to[of] == Fate::create;
     bool same = found->facts.value(fact, Json()) == b.facts.value(fact, Json());
     if (reaches && same) return true;
   }
@@ -275,7 +288,10 @@ Statements alter_column(Work& work, uint32_t at, uint32_t to) {
   bool inherits = comes_down(work, at, b, "type");
   std::string table = sql_table(b);
   change_expression(work, at, a, b, out);
-  bool loses = a.has("identity") && !b.has("identity");
+  // A partition's identity is that of the table above, and comes and goes with it.
+  auto of_above = [](const Object& one) { return one.has("identity") && !one.has("sequence"); };
+  bool own = !of_above(a) && !of_above(b);
+  bool loses = own && a.has("identity") && !b.has("identity");
   if (loses) change_identity(work, at, a, b, out);
   bool retypes = work.changed(at, "type") || work.changed(at, "collation");
   // Those of a type that is made anew are changed where that is done.
@@ -292,7 +308,7 @@ Statements alter_column(Work& work, uint32_t at, uint32_t to) {
       locks(work, out.back(), table, kExclusive);
     }
   }
-  if (!loses && (work.changed(at, "identity") || work.changed(at, "sequence"))) {
+  if (own && !loses && (work.changed(at, "identity") || work.changed(at, "sequence"))) {
     change_identity(work, at, a, b, out);
   }
   column_settings(work, &a, b, out);

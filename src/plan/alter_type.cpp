@@ -204,22 +204,28 @@ void step_aside(const Work& work, uint32_t at, Statements& out) {
   rename("FUNCTION", type.name, "(" + sub + ", " + sub + ", text)");
 }
 
+// The types that are made anew, each behind those that it is made of: as they were, or will be.
+std::vector<uint32_t> by_use(const Work& work, bool were) {
+  std::vector<uint32_t> out;
+  std::set<uint32_t> seen;
+  std::function<void(uint32_t)> visit = [&](uint32_t at) {
+    if (!seen.insert(at).second) return;
+    const Object& type = were ? work.from.objects[at] : work.to.objects[work.twin_of_from[at]];
+    for (uint32_t used : type.uses) {
+      uint32_t other = were ? used : work.twin_of_to[used];
+      if (other != kNone && work.rebuilt.contains(other)) visit(other);
+    }
+    out.push_back(at);
+  };
+  for (uint32_t at : work.rebuilt) visit(at);
+  return out;
+}
+
 // The old types step aside under another name, the new ones are made, each column goes over by its
 // text, and the old ones are dropped.
 Statements rebuild_types(Work& work) {
   Statements out;
-  std::vector<uint32_t> order;
-  std::set<uint32_t> seen;
-  std::function<void(uint32_t)> visit = [&](uint32_t at) {
-    if (!seen.insert(at).second) return;
-    uint32_t twin = work.twin_of_from[at];
-    for (uint32_t used : work.to.objects[twin].uses) {
-      uint32_t other = work.twin_of_to[used];
-      if (other != kNone && work.rebuilt.contains(other)) visit(other);
-    }
-    order.push_back(at);
-  };
-  for (uint32_t at : work.rebuilt) visit(at);
+  std::vector<uint32_t> order = by_use(work, false), old = by_use(work, true);
   auto aside = [](const Object& type) {
     return sql::quote_name(type.name.substr(0, 55) + "_ballast");
   };
@@ -253,7 +259,7 @@ Statements rebuild_types(Work& work) {
     hazard(one, "depends-on-data");
     out.push_back(std::move(one));
   }
-  for (auto at = order.rbegin(); at != order.rend(); ++at) {
+  for (auto at = old.rbegin(); at != old.rend(); ++at) {
     const Object& type = work.from.objects[*at];
     std::string words = type.kind == Kind::domain ? "DROP DOMAIN " : "DROP TYPE ";
     out.push_back(statement(words + sql::quote_name(type.schema) + "." + aside(type), type));

@@ -25,44 +25,27 @@ bool is_partitioned(const Work& work, const Object& part) {
   return work.to.objects[part.parent].has("partition_key");
 }
 
-// `(a, b) INCLUDE (c)` of UNIQUE NULLS NOT DISTINCT (a, b) INCLUDE (c) DEFERRABLE, and what comes
-// before and after it.
-struct Key {
-  std::string words, columns, after;
-};
-
-Key key_of(const std::string& definition) {
-  size_t open = definition.find('(');
-  size_t end = definition.rfind(" DEFERRABLE");
-  if (end == definition.npos) end = definition.size();
-  return {definition.substr(0, open - 1), definition.substr(open, end - open),
-          definition.substr(end)};
-}
-
 // A unique index that is built while others write, and then made the constraint's.
-void add_key_online(Work& work, const Object& object, Statements& out) {
-  Key key = key_of(object.text("definition"));
-  std::string name = sql_name(object), table = sql_table(object);
-  std::string index =
-      "CREATE UNIQUE INDEX CONCURRENTLY " + name + " ON " + table + " " + key.columns;
-  if (key.words.find("NULLS NOT DISTINCT") != key.words.npos) index += " NULLS NOT DISTINCT";
-  std::string options = schema::options_sql(object.facts.value("options", Json::array()));
-  if (!options.empty()) index += " WITH (" + options + ")";
-  Statement build = statement(std::move(index), object);
-  build.alone = true;
-  build.scans.push_back(table);
-  locks(work, build, table, "SHARE UPDATE EXCLUSIVE");
-  hazard(build, "depends-on-data");
-  out.push_back(std::move(build));
+void add_key_online(Work& work, uint32_t at, Statements& out) {
+  const Object& object = work.to.objects[at];
+  KeyText key = key_of(object.text("definition"));
+  std::string table = sql_table(object), index = object.name;
+  auto built = work.builds.find(at);
+  if (built != work.builds.end()) {
+    index = built->second;
+  } else {
+    out.push_back(build_index(work, object, index));
+  }
   std::string words = key.words.substr(0, key.words[0] == 'P' ? 11 : 6);
-  Statement attach = statement(alter_table(object) + "ADD CONSTRAINT " + name + " " + words +
-                                   " USING INDEX " + name + key.after,
+  Statement attach = statement(alter_table(object) + "ADD CONSTRAINT " + sql_name(object) + " " +
+                                   words + " USING INDEX " + sql::quote_name(index) + key.after,
                                object);
   locks(work, attach, table, kExclusive);
   out.push_back(std::move(attach));
 }
 
-void add_constraint(Work& work, const Object& object, Statements& out) {
+void add_constraint(Work& work, uint32_t at, Statements& out) {
+  const Object& object = work.to.objects[at];
   std::string type = object.text("type"), table = sql_table(object);
   bool fresh = is_new_table(work, object);
   bool online = work.options.online && !fresh;
@@ -70,7 +53,7 @@ void add_constraint(Work& work, const Object& object, Statements& out) {
   std::string definition = object.text("definition");
   bool period = definition.find("WITHOUT OVERLAPS") != definition.npos;
   if (online && key && !period && !is_partitioned(work, object)) {
-    add_key_online(work, object, out);
+    add_key_online(work, at, out);
     return;
   }
   bool foreign = type == "foreign key";
@@ -97,7 +80,15 @@ void add_constraint(Work& work, const Object& object, Statements& out) {
   out.push_back(std::move(add));
 }
 
-void add_index(Work& work, const Object& object, Statements& out) {
+void add_index(Work& work, uint32_t at, Statements& out) {
+  const Object& object = work.to.objects[at];
+  auto built = work.builds.find(at);
+  if (built != work.builds.end()) {
+    std::string name = sql::quote_name(object.schema) + "." + sql::quote_name(built->second);
+    out.push_back(
+        statement("ALTER INDEX " + name + " RENAME TO " + sql::quote_name(object.name), object));
+    return;
+  }
   std::string sql = create_sql(work.to, object), table = sql_table(object);
   bool fresh = is_new_table(work, object);
   bool view = object.text("on") == "materialized view";
@@ -252,15 +243,17 @@ Statements create_statements(Work& work, uint32_t b, const std::vector<uint32_t>
     case Kind::table: return new_table(work, object, within);
     case Kind::column:
       if (object.has("on")) break;
-      if (object.has("inherited") && !object.has("local")) {
+      if (work.staged.contains(work.twin_of_to[b])) {
+        // It is there, under its own name.
+      } else if (object.has("inherited") && !object.has("local")) {
         set_inherited(work, object, out);
       } else {
         add_column(work, object, within, out);
       }
       column_settings(work, nullptr, object, out);
       break;
-    case Kind::constraint: add_constraint(work, object, out); break;
-    case Kind::index: add_index(work, object, out); break;
+    case Kind::constraint: add_constraint(work, b, out); break;
+    case Kind::index: add_index(work, b, out); break;
     case Kind::trigger:
       plain("SHARE ROW EXCLUSIVE");
       enable(object, "TRIGGER", out);

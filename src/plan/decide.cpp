@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ballast/sql.h"
 #include "work.h"
 
 namespace ballast::plan {
@@ -102,12 +103,15 @@ class Closure {
       if (fate == Fate::drop || fate == Fate::replace) gone_.push_back(i);
       if (fate != Fate::alter) continue;
       if (is_type(work_.from.objects[i].kind) && needs_rebuild(work_, i)) rebuild(i);
+      release_partition(i);
       bool column = work_.from.objects[i].kind == Kind::column;
       if (column && (work_.changed(i, "type") || work_.changed(i, "collation"))) retype(i);
     }
+    stage();
     while (!gone_.empty() || !types_.empty() || !columns_.empty()) {
       if (!gone_.empty()) {
         uint32_t at = take(gone_);
+        if (object(at).kind == Kind::column) replace_children(at);
         for (uint32_t user : work_.users[at]) TRY(leave(user, at));
       } else if (!types_.empty()) {
         uint32_t at = take(types_);
@@ -126,6 +130,23 @@ class Closure {
     uint32_t out = list.back();
     list.pop_back();
     return out;
+  }
+
+  // Columns of large tables whose values go over to new ones: what hangs on the old one goes over
+  // to the new one when that takes its place.
+  void stage() {
+    for (size_t i = 0; i < columns_.size();) {
+      uint32_t at = columns_[i];
+      if (!is_staged(work_, at)) {
+        ++i;
+        continue;
+      }
+      work_.staged[at] = staged_name(work_, at);
+      work_.retyped.erase(at);
+      columns_.erase(columns_.begin() + static_cast<std::ptrdiff_t>(i));
+      set(at, Fate::replace);
+      gone_.push_back(at);
+    }
   }
 
   void rebuild(uint32_t at) {
@@ -156,13 +177,25 @@ class Closure {
 
   const Object& object(uint32_t at) const { return work_.from.objects[at]; }
 
+  // Rows of a partition that gets other bounds may be referred to, and it cannot be detached while
+  // a foreign key to a table above it holds them.
+  void release_partition(uint32_t at) {
+    bool rebound = object(at).kind == Kind::table && work_.changed(at, "bound") &&
+                   !work_.changed(at, "partition_of");
+    if (!rebound) return;
+    for (uint32_t key : work_.keys_to(work_.above(at))) {
+      if (work_.twin_of_from[key] != kNone) replace(key);
+    }
+  }
+
   // A user of what is dropped, with or without being made anew.
   Result<Done> leave(uint32_t user, uint32_t gone) {
     if (work_.twin_of_from[user] == kNone) return Done{};
     const Object& left = object(gone);
     const Object& one = object(user);
-    bool data = (one.kind == Kind::column && !one.has("generated")) || one.kind == Kind::table ||
-                one.kind == Kind::sequence || is_type(one.kind);
+    bool column = one.kind == Kind::column && (!one.has("generated") || !stays_generated(user));
+    bool data =
+        column || one.kind == Kind::table || one.kind == Kind::sequence || is_type(one.kind);
     if (!data) {
       replace(user);
       return Done{};
@@ -182,6 +215,11 @@ class Closure {
     const Object& one = object(user);
     const std::vector<uint32_t>& uses = work_.to.objects[twin].uses;
     bool stays = std::binary_search(uses.begin(), uses.end(), work_.twin_of_from[type]);
+    // A column of a view goes with its view, one of a composite type with that.
+    if (one.kind == Kind::column && one.has("on")) {
+      replace(object(one.parent).kind == Kind::composite ? user : one.parent);
+      return Done{};
+    }
     if (one.kind == Kind::column && !one.has("generated")) {
       if (stays) retype(user);
       return Done{};
@@ -259,7 +297,24 @@ class Closure {
 
   // ALTER TYPE goes down to partitions and children, whose views have to let go as well.
   void retype_children(uint32_t column) {
+    for (uint32_t part : heirs(column)) {
+      if (work_.retyped.insert(part).second) columns_.push_back(part);
+    }
+  }
+
+  // So does DROP COLUMN, and with it goes what hangs on the column there.
+  void replace_children(uint32_t column) {
+    if (work_.fate_of_from[column] != Fate::replace) return;
+    for (uint32_t part : heirs(column)) {
+      if (!object(part).has("local")) replace(part);
+    }
+  }
+
+  // The same column of partitions and children.
+  std::vector<uint32_t> heirs(uint32_t column) const {
+    std::vector<uint32_t> out;
     const Object& one = object(column);
+    if (one.parent == kNone) return out;
     for (uint32_t user : work_.users[one.parent]) {
       const Object& child = object(user);
       bool heir = child.kind == Kind::table && (child.has("partition_of") || child.has("inherits"));
@@ -267,11 +322,10 @@ class Closure {
       for (uint32_t part : child.parts) {
         const Object& own = object(part);
         bool same = own.kind == Kind::column && own.name == one.name && own.has("inherited");
-        if (same && work_.twin_of_from[part] != kNone && work_.retyped.insert(part).second) {
-          columns_.push_back(part);
-        }
+        if (same && work_.twin_of_from[part] != kNone) out.push_back(part);
       }
     }
+    return out;
   }
 
   Work& work_;
@@ -284,6 +338,41 @@ bool Work::changed(uint32_t at, const char* fact) const {
   auto found = facts.find(at);
   if (found == facts.end()) return false;
   return std::find(found->second.begin(), found->second.end(), fact) != found->second.end();
+}
+
+std::vector<uint32_t> Work::above(uint32_t partition) const {
+  std::vector<uint32_t> out;
+  for (uint32_t at = partition; at != kNone && from.objects[at].has("partition_of");) {
+    const Json& name = from.objects[at].facts["partition_of"];
+    at = from.position("table " + sql::quote_name(name[0].get<std::string>()) + "." +
+                       sql::quote_name(name[1].get<std::string>()));
+    if (at != kNone) out.push_back(at);
+  }
+  return out;
+}
+
+std::vector<uint32_t> Work::keys_to(const std::vector<uint32_t>& tables) const {
+  std::vector<uint32_t> out;
+  for (uint32_t table : tables) {
+    const Object& referred = from.objects[table];
+    for (uint32_t user : users[table]) {
+      const Object& key = from.objects[user];
+      bool refers = key.kind == Kind::constraint && key.has("references") &&
+                    !key.has("inherited") &&
+                    key.facts["references"] == Json::array({referred.schema, referred.name});
+      if (refers) out.push_back(user);
+    }
+  }
+  return out;
+}
+
+bool Work::goes_with_key(const Object& key) const {
+  if (key.text("type") != "foreign key" || !key.has("inherited")) return false;
+  return std::any_of(key.uses.begin(), key.uses.end(), [&](uint32_t used) {
+    Fate fate = fate_of_from[used];
+    return from.objects[used].text("type") == "foreign key" &&
+           (fate == Fate::drop || fate == Fate::replace);
+  });
 }
 
 bool Work::was_there(const std::string& relation) const {
@@ -327,7 +416,9 @@ Result<Done> decide(Work& work) {
       work.facts[change.from] = change.facts;
     }
   }
-  return Closure(work).run();
+  TRY(Closure(work).run());
+  name_builds(work);
+  return Done{};
 }
 
 }  // namespace ballast::plan

@@ -1,5 +1,7 @@
 // Statements that drop.
 
+#include <algorithm>
+
 #include "ballast/sql.h"
 #include "work.h"
 
@@ -27,18 +29,15 @@ std::string parent_of(const Object& partition) {
   return sql_table(parent);
 }
 
-bool is_referred_to_as_partition(const Work& work, const Object& table) {
+// A foreign key to a table above a partition, which stays, holds it.
+bool is_held(const Work& work, uint32_t at) {
+  const Object& table = work.from.objects[at];
   if (!table.has("partition_of")) return false;
-  uint32_t parent = work.from.position("table " + parent_of(table));
-  if (parent == kNone || work.fate_of_from[parent] == Fate::drop) return false;
-  for (uint32_t user : work.users[parent]) {
-    const Object& key = work.from.objects[user];
-    if (key.kind == Kind::constraint && key.has("references") &&
-        key.facts["references"] == table.facts["partition_of"]) {
-      return true;
-    }
-  }
-  return false;
+  std::vector<uint32_t> keys = work.keys_to(work.above(at));
+  return std::any_of(keys.begin(), keys.end(), [&](uint32_t key) {
+    Fate fate = work.fate_of_from[key];
+    return fate == Fate::keep || fate == Fate::alter;
+  });
 }
 
 // Grants are all that default privileges are.
@@ -53,7 +52,9 @@ Statements drop_grants(const Object& object) {
 }
 
 // Its view stays; what the column had of its own is taken away.
-Statements strip_column(Work& work, const Object& object) {
+Statements strip_column(Work& work, uint32_t at) {
+  const Object& object = work.from.objects[at];
+  if (work.disturbed.contains(at)) return {};
   Object bare = object;
   bare.facts = {{"on", object.facts["on"]}};
   Statements out;
@@ -61,15 +62,16 @@ Statements strip_column(Work& work, const Object& object) {
   return out;
 }
 
-Statements drop_table(Work& work, const Object& object) {
+Statements drop_table(Work& work, uint32_t at) {
+  const Object& object = work.from.objects[at];
   Statements out;
-  if (is_referred_to_as_partition(work, object)) {
-    // A foreign key to the partitioned table holds each of its partitions.
+  if (is_held(work, at)) {
     std::string parent = parent_of(object);
     out.push_back(
         statement("ALTER TABLE " + parent + " DETACH PARTITION " + sql_name(object), object));
     locks(work, out[0], parent, kExclusive);
     locks(work, out[0], sql_name(object), kExclusive);
+    hazard(out[0], "depends-on-data");
   }
   Statement drop = statement(drop_sql(object), object);
   locks(work, drop, sql_name(object), kExclusive);
@@ -93,7 +95,10 @@ void drop_index(const Work& work, uint32_t at, Statement& out) {
   const Object& object = work.from.objects[at];
   Fate table = work.fate_of_from[object.parent];
   bool stays = table == Fate::keep || table == Fate::alter;
-  out.alone = work.options.online && !object.has("partitioned") && stays &&
+  // One on a column that another takes the place of goes in the same moment as that.
+  bool staged = std::any_of(object.uses.begin(), object.uses.end(),
+                            [&](uint32_t used) { return work.staged.contains(used); });
+  out.alone = work.options.online && !object.has("partitioned") && stays && !staged &&
               object.text("on") != "materialized view" && !work.disturbed.contains(at);
   if (out.alone) out.sql = "DROP INDEX CONCURRENTLY " + sql_name(object);
   locks(work, out, sql_table(object), out.alone ? "SHARE UPDATE EXCLUSIVE" : kExclusive);
@@ -106,9 +111,10 @@ Statements drop_statements(Work& work, uint32_t a) {
   Statement out = statement(drop_sql(object), object);
   switch (object.kind) {
     case Kind::default_privileges: return drop_grants(object);
-    case Kind::table: return drop_table(work, object);
+    case Kind::table: return drop_table(work, a);
     case Kind::column:
-      if (object.has("on")) return strip_column(work, object);
+      if (object.has("on")) return strip_column(work, a);
+      if (work.staged.contains(a)) return swap_statements(work, a);
       locks(work, out, sql_table(object), kExclusive);
       hazard(out, "breaks-queries");
       if (!object.has("generated")) hazard(out, "deletes-data");

@@ -18,10 +18,14 @@ class Maker {
   Result<Done> run() {
     work_.node_of_from.assign(work_.from.objects.size(), kNone);
     work_.node_of_to.assign(work_.to.objects.size(), kNone);
+    find_holds();
     make_drops();
     make_creates();
+    make_stages();
     TRY(make_alters());
+    make_leaves();
     make_joins();
+    order_holds();
     make_owners();
     make_validations();
     return Done{};
@@ -38,13 +42,23 @@ class Maker {
     });
     bool waits = commits && does != Node::Does::late && does != Node::Does::drop &&
                  object.kind != Kind::enum_;
-    Node node{does, from, to, object.id, waits ? kCommits : weighs, std::move(statements), {}, 0};
+    // What is dropped alone, and nobody waits for, comes when all else is done.
+    bool alone = does == Node::Does::drop && commits;
+    Node node{does,
+              from,
+              to,
+              object.id,
+              waits ? kCommits : alone ? kAlone : weighs,
+              std::move(statements),
+              {},
+              0};
     work_.nodes.push_back(std::move(node));
     return static_cast<uint32_t>(work_.nodes.size() - 1);
   }
 
   // Heavier than what is made or altered, lighter than what is dropped.
   static constexpr int kCommits = 65;
+  static constexpr int kAlone = 97;
 
   static int weight(Node::Does does, const Object& object) {
     int kind = static_cast<int>(object.kind) * 2;
@@ -69,7 +83,7 @@ class Maker {
     auto goes_too = [&](uint32_t other) {
       return other != kNone && goes(work_.fate_of_from[other]);
     };
-    if (stands_between(object)) return kNone;
+    if (stands_between(object) || holds_.contains(at)) return kNone;
     if (goes_too(object.parent)) return object.parent;
     if (object.kind == Kind::statistics || object.kind == Kind::table) {
       for (uint32_t used : object.uses) {
@@ -87,7 +101,11 @@ class Maker {
     if (back || holds) return kNone;
     bool follows = object.kind == Kind::constraint || object.kind == Kind::index ||
                    object.kind == Kind::default_ || object.kind == Kind::statistics;
-    if (follows) {
+    // What hangs on a column that is altered meanwhile lets go of it by itself.
+    bool free = follows && std::any_of(object.uses.begin(), object.uses.end(), [&](uint32_t used) {
+                  return from(used).kind == Kind::column && work_.fate_of_from[used] == Fate::alter;
+                });
+    if (follows && !free) {
       for (uint32_t used : object.uses) {
         const Object& column = from(used);
         bool own = column.kind == Kind::column && column.table == object.table &&
@@ -100,6 +118,52 @@ class Maker {
       if (goes_too(column)) return column;
     }
     return kNone;
+  }
+
+  // A foreign key that goes does so before a partition is detached that it would hold, or that
+  // would keep it as its own.
+  void find_holds() {
+    for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
+      const Object& table = from(at);
+      if (table.kind != Kind::table || !table.has("partition_of")) continue;
+      std::vector<uint32_t> above = work_.above(at);
+      bool leaves = work_.changed(at, "partition_of") || work_.changed(at, "bound") ||
+                    (goes(work_.fate_of_from[at]) && !goes(work_.fate_of_from[above[0]]));
+      if (!leaves) continue;
+      std::vector<uint32_t> keys = work_.keys_to(above);
+      for (uint32_t table : above) {
+        for (uint32_t part : from(table).parts) {
+          bool own = from(part).text("type") == "foreign key" && !from(part).has("inherited");
+          if (own) keys.push_back(part);
+        }
+      }
+      for (uint32_t key : keys) {
+        if (!goes(work_.fate_of_from[key])) continue;
+        std::vector<uint32_t>& held = holds_[key];
+        if (held.empty() || held.back() != at) held.push_back(at);
+      }
+    }
+  }
+
+  void order_holds() {
+    for (const auto& [key, partitions] : holds_) {
+      for (uint32_t partition : partitions) {
+        uint32_t leaves = detached_by(partition);
+        wait(work_.node_of_from[key], leaves);
+        uint32_t twin = work_.twin_of_from[key];
+        if (twin != kNone && work_.node_of_to[twin] != kNone) wait(leaves, work_.node_of_to[twin]);
+      }
+    }
+  }
+
+  uint32_t detached_by(uint32_t partition) const {
+    for (const Join& join : joins_) {
+      if (join.from == partition && work_.changed(partition, "bound") &&
+          !work_.changed(partition, "partition_of")) {
+        return join.node;
+      }
+    }
+    return work_.node_of_from[partition];
   }
 
   static uint32_t owner(const Model& model, const Object& sequence) {
@@ -146,8 +210,11 @@ class Maker {
   }
 
   // What comes down from a parent's table goes with that and cannot go alone.
-  static bool hangs_above(const Object& object) {
-    return object.has("inherited") && !object.has("local") && object.kind != Kind::default_;
+  bool hangs_above(const Object& object) const {
+    bool leaves = object.parent != kNone && (work_.changed(object.parent, "partition_of") ||
+                                             work_.changed(object.parent, "inherits"));
+    return object.has("inherited") && !object.has("local") && object.kind != Kind::default_ &&
+           (!leaves || work_.goes_with_key(object));
   }
 
   uint32_t drop_node(uint32_t at) {
@@ -173,7 +240,8 @@ class Maker {
       bool parent_goes = object.parent != kNone && goes(work_.fate_of_from[object.parent]);
       bool derived =
           object.has("generated") && !(back && !to(work_.twin_of_from[at]).has("generated"));
-      bool values = object.kind == Kind::column && !parent_goes && !derived && !object.has("on");
+      bool values = object.kind == Kind::column && !parent_goes && !derived && !object.has("on") &&
+                    !work_.staged.contains(at);
       if (values && !(back && object.has("inherited"))) work_.deletes.push_back(object.id);
     }
   }
@@ -244,7 +312,8 @@ class Maker {
           object.has("inherited") && object.kind != Kind::column && object.kind != Kind::default_;
       if (quiet) continue;
       std::vector<uint32_t> within;
-      if (object.kind == Kind::column) within = own_default(at);
+      bool staged = work_.staged.contains(work_.twin_of_to[at]);
+      if (object.kind == Kind::column && !staged) within = own_default(at);
       uint32_t node = add(Node::Does::create, kNone, at, create_statements(work_, at, within));
       work_.node_of_to[at] = node;
       for (uint32_t part : within) work_.node_of_to[part] = node;
@@ -263,6 +332,41 @@ class Maker {
       if (!own && leads_to(used, column, seen)) return {};
     }
     return {at};
+  }
+
+  // What is done before anything goes: new columns are filled, and indexes built.
+  void make_stages() {
+    auto ahead = [&](uint32_t at, uint32_t node) {
+      for (uint32_t used : to(at).uses) {
+        uint32_t other = work_.node_of_to[used];
+        bool made = other != kNone && work_.nodes[other].does == Node::Does::create;
+        if (made && !work_.staged.contains(work_.twin_of_to[used])) wait(other, node);
+      }
+    };
+    std::map<uint32_t, uint32_t> stages;
+    for (const auto& [at, name] : work_.staged) {
+      uint32_t twin = work_.twin_of_from[at];
+      uint32_t node = add(Node::Does::alter, at, twin, stage_statements(work_, at));
+      work_.nodes[node].key += " fills";
+      ahead(twin, node);
+      wait(node, work_.node_of_from[at]);
+      stages[twin] = node;
+    }
+    for (const auto& [at, name] : work_.builds) {
+      uint32_t twin = work_.twin_of_to[at];
+      Statements build = {build_index(work_, to(at), name)};
+      uint32_t node = add(Node::Does::alter, twin, at, std::move(build));
+      work_.nodes[node].key += " builds";
+      ahead(at, node);
+      if (work_.node_of_from[twin] != kNone) wait(node, work_.node_of_from[twin]);
+      wait(node, work_.node_of_to[at]);
+      for (uint32_t used : to(at).uses) {
+        auto stage = stages.find(used);
+        if (stage == stages.end()) continue;
+        wait(stage->second, node);
+        wait(node, work_.node_of_from[work_.twin_of_to[used]]);
+      }
+    }
   }
 
   // A column that goes over to a type that is made anew.
@@ -300,7 +404,8 @@ class Maker {
         wait(rebuild, node);
       }
       Statements joining = join_statements(work_, at, twin);
-      if (!joining.empty()) joins_.push_back({at, twin, std::move(joining)});
+      if (!joining.empty()) joins_.push_back({at, twin, std::move(joining), kNone});
+      uint32_t brings = bring(at, twin);
       Statements leaving = leave_statements(work_, at, twin);
       if (leaving.empty()) continue;
       // It leaves its parents before it is anything else, so that these may go.
@@ -308,18 +413,71 @@ class Maker {
       work_.nodes[leaves].key += " leaves";
       work_.node_of_from[at] = leaves;
       for (uint32_t part : from(at).parts) {
-        bool left = from(part).has("inherited") && work_.twin_of_from[part] == kNone;
+        bool left = from(part).has("inherited") && work_.twin_of_from[part] == kNone &&
+                    !work_.goes_with_key(from(part));
         if (left) work_.node_of_from[part] = leaves;
       }
       wait(leaves, node);
+      if (brings != kNone) wait(leaves, brings);
+      leaves_.push_back({at, leaves});
     }
     return Done{};
+  }
+
+  // The node in which a table gets what its new parents have, or kNone.
+  uint32_t bring(uint32_t at, uint32_t twin) {
+    Statements statements = bring_statements(work_, at, twin);
+    if (statements.empty()) return kNone;
+    uint32_t node = add(Node::Does::create, kNone, twin, std::move(statements));
+    work_.nodes[node].key += " brings";
+    for (uint32_t part : to(twin).parts) {
+      const Object& one = to(part);
+      bool heir = one.has("inherited") && !one.has("local") && work_.twin_of_to[part] == kNone;
+      bool brought = one.kind == Kind::column || one.text("type") == "check";
+      if (heir && brought) work_.node_of_to[part] = node;
+    }
+    return node;
+  }
+
+  // What is done to a former parent does not come down any more, nor to a child that is dropped.
+  void make_leaves() {
+    for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
+      bool dropped = from(at).kind == Kind::table && work_.fate_of_from[at] == Fate::drop;
+      if (dropped) leaves_.push_back({at, work_.node_of_from[at]});
+    }
+    for (const auto& [at, leaves] : leaves_) {
+      for (uint32_t part : from(at).parts) {
+        uint32_t node = work_.node_of_from[part];
+        bool heir = from(part).has("inherited") && !from(part).has("local");
+        bool stays = work_.fate_of_from[at] == Fate::alter;
+        if (heir && stays && node != kNone) wait(leaves, node);
+      }
+      Json parents = from(at).facts.value("inherits", Json::array());
+      if (from(at).has("partition_of")) parents.push_back(from(at).facts["partition_of"]);
+      for (const Json& name : parents) {
+        Object parent;
+        parent.schema = name[0].get<std::string>();
+        parent.name = name[1].get<std::string>();
+        uint32_t of = work_.from.position("table " + schema::sql_name(parent));
+        if (of == kNone) continue;
+        for (uint32_t part : from(of).parts) {
+          bool refers = from(part).text("type") == "foreign key";
+          if (!refers && work_.node_of_from[part] != kNone) wait(leaves, work_.node_of_from[part]);
+        }
+        uint32_t twin = work_.twin_of_from[of];
+        if (twin == kNone) continue;
+        for (uint32_t part : to(twin).parts) {
+          if (work_.node_of_to[part] != kNone) wait(leaves, work_.node_of_to[part]);
+        }
+      }
+    }
   }
 
   // A table becomes a partition or a child when it and its parent have the same columns.
   void make_joins() {
     for (Join& join : joins_) {
       uint32_t node = add(Node::Does::alter, join.from, join.to, std::move(join.statements));
+      join.node = node;
       work_.nodes[node].key += " joins";
       work_.nodes[node].weight = 60;
       for (uint32_t at = 0; at < work_.to.objects.size(); ++at) {
@@ -338,7 +496,15 @@ class Maker {
       for (uint32_t used : to(join.to).uses) {
         if (to(used).kind != Kind::table) continue;
         after(work_.node_of_to[used]);
-        for (uint32_t part : to(used).parts) after(work_.node_of_to[part]);
+        for (uint32_t part : to(used).parts) {
+          if (!holds_.contains(work_.twin_of_to[part])) after(work_.node_of_to[part]);
+        }
+        uint32_t parent = work_.twin_of_to[used];
+        if (parent == kNone) continue;
+        for (uint32_t part : from(parent).parts) {
+          uint32_t gone = work_.node_of_from[part];
+          if (gone != kNone && work_.nodes[gone].does == Node::Does::drop) after(gone);
+        }
       }
     }
   }
@@ -418,10 +584,13 @@ class Maker {
   struct Join {
     uint32_t from, to;
     Statements statements;
+    uint32_t node = kNone;
   };
 
   Work& work_;
   std::vector<Join> joins_;
+  std::vector<std::pair<uint32_t, uint32_t>> leaves_;  // tables and the nodes in which they leave
+  std::map<uint32_t, std::vector<uint32_t>> holds_;    // foreign keys and what they hold
 };
 
 }  // namespace

@@ -62,10 +62,12 @@ class Order {
 
   Result<std::vector<Statement>> run() {
     for (uint32_t at = 0; at < work_.to.objects.size(); ++at) follow_parent(at);
+    for (uint32_t at = 0; at < work_.from.objects.size(); ++at) leave_with_parent(at);
     for (uint32_t at = 0; at < work_.to.objects.size(); ++at) wait_for_used(at);
     for (uint32_t at = 0; at < work_.from.objects.size(); ++at) let_go_first(at);
     share_names();
     order_persistence();
+    find_keys_anew();
     return sorted();
   }
 
@@ -93,12 +95,36 @@ class Order {
       uint32_t of =
           work_.to.position("column " + schema::sql_table(above) + "." + schema::sql_name(above));
       uint32_t node = of == kNone ? kNone : work_.node_of_to[of];
-      if (node == kNone || (twin != kNone && does(node) != Does::alter)) continue;
-      if (twin != kNone && work_.node_of_to[at] == kNone) {
-        work_.node_of_to[at] = work_.node_of_from[twin] = node;
-      } else {
+      if (node == kNone) continue;
+      if (work_.node_of_to[at] != kNone) {
         wait(node, work_.node_of_to[at]);
+        continue;
       }
+      // What comes with the parent itself is there when that is joined.
+      if (does(node) == Does::create && work_.nodes[node].to != of) continue;
+      work_.node_of_to[at] = node;
+      if (twin != kNone && does(node) == Does::alter) work_.node_of_from[twin] = node;
+    }
+  }
+
+  // And is dropped with it.
+  void leave_with_parent(uint32_t at) {
+    const Object& column = work_.from.objects[at];
+    bool goes = column.kind == Kind::column && column.has("inherited") && !column.has("local");
+    if (!goes || work_.node_of_from[at] != kNone) return;
+    const Object& table = work_.from.objects[column.parent];
+    Fate fate = work_.fate_of_from[column.parent];
+    if (fate == Fate::drop || fate == Fate::replace) return;
+    Json parents = table.facts.value("inherits", Json::array());
+    if (table.has("partition_of")) parents.push_back(table.facts["partition_of"]);
+    for (const Json& name : parents) {
+      Object above = column;
+      above.schema = name[0].get<std::string>();
+      above.table = name[1].get<std::string>();
+      uint32_t of =
+          work_.from.position("column " + schema::sql_table(above) + "." + schema::sql_name(above));
+      uint32_t node = of == kNone ? kNone : work_.node_of_from[of];
+      if (node != kNone && does(node) == Does::drop) work_.node_of_from[at] = node;
     }
   }
 
@@ -239,6 +265,50 @@ class Order {
       out += (out.empty() ? "" : ", after ") + (verb + node.key);
     }
     return out;
+  }
+
+  // Whether a key has no columns but those that the foreign key refers to.
+  bool is_over(const Object& unique, const Object& key, const Object& other) const {
+    const Json columns = unique.facts.value("columns", Json::array());
+    return std::all_of(columns.begin(), columns.end(), [&](const Json& name) {
+      return std::any_of(key.uses.begin(), key.uses.end(), [&](uint32_t used) {
+        const Object& column = work_.to.objects[used];
+        return column.kind == Kind::column && column.schema == other.schema &&
+               column.table == other.name && column.name == name;
+      });
+    });
+  }
+
+  // A foreign key takes any key over the columns that it refers to, and holds each partition of the
+  // table, so it is made when those that go are gone.
+  void find_keys_anew() {
+    std::map<uint32_t, std::vector<uint32_t>> leaving;
+    for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
+      uint32_t node = work_.node_of_from[at];
+      if (node == kNone || work_.from.objects[at].kind != Kind::table) continue;
+      bool leaves = does(node) == Does::drop || work_.changed(at, "partition_of");
+      if (!leaves) continue;
+      for (uint32_t table : work_.above(at)) leaving[table].push_back(node);
+    }
+    for (uint32_t at = 0; at < work_.to.objects.size(); ++at) {
+      const Object& key = work_.to.objects[at];
+      uint32_t node = work_.node_of_to[at];
+      if (node == kNone || does(node) != Does::create || !key.has("references")) continue;
+      Object other;
+      other.schema = key.facts["references"][0].get<std::string>();
+      other.name = key.facts["references"][1].get<std::string>();
+      uint32_t table = work_.from.position("table " + schema::sql_name(other));
+      if (table == kNone) continue;
+      for (uint32_t partition : leaving[table]) wait(partition, node);
+      for (uint32_t part : work_.from.objects[table].parts) {
+        const Object& one = work_.from.objects[part];
+        std::string type = one.text("type");
+        bool unique = one.has("unique") || type == "unique" || type == "primary key";
+        uint32_t gone = work_.node_of_from[part];
+        bool drops = unique && gone != kNone && does(gone) == Does::drop;
+        if (drops && is_over(one, key, other)) wait(gone, node);
+      }
+    }
   }
 
   // What is published cannot become unlogged.

@@ -133,6 +133,7 @@ Options read_options(std::string_view raw) {
   auto number = json.find("postgres"), flag = json.find("online"), answers = json.find("answers");
   if (number != json.end() && number->is_number()) out.postgres = number->get<int>();
   if (flag != json.end() && flag->is_boolean()) out.online = flag->get<bool>();
+  out.large = texts(json, "large");
   if (answers == json.end() || !answers->is_array()) return out;
   for (const Json& one : *answers) {
     if (!one.is_object()) continue;

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 
@@ -50,6 +51,10 @@ struct Work {
   std::set<uint32_t> rebuilt;    // in `from`: types that are made anew around their columns
   std::set<uint32_t> retyped;    // in `from`: columns whose type changes
   std::set<uint32_t> disturbed;  // in `from`: replaced for the sake of others
+  // In `from`: columns whose values go over to a new one that takes their place, and its name.
+  std::map<uint32_t, std::string> staged;
+  // In `to`: indexes and keys that are built before the old ones go, and their names meanwhile.
+  std::map<uint32_t, std::string> builds;
 
   std::vector<Node> nodes;
   std::vector<uint32_t> node_of_from, node_of_to;  // kNone where nothing is done
@@ -61,6 +66,12 @@ struct Work {
   bool changed(uint32_t at, const char* fact) const;
   // Whether the relation was there before the plan began.
   bool was_there(const std::string& relation) const;
+  // In `from`: the tables above a partition, the nearest first.
+  std::vector<uint32_t> above(uint32_t partition) const;
+  // In `from`: the foreign keys that refer to any of the tables.
+  std::vector<uint32_t> keys_to(const std::vector<uint32_t>& tables) const;
+  // In `from`: whether a partition's foreign key goes with that of the table above.
+  bool goes_with_key(const Object& key) const;
   // The table of a part, in its own model.
   const Object& table_of(const Model& model, const Object& part) const {
     return model.objects[part.parent];
@@ -94,6 +105,8 @@ Statements create_statements(Work& work, uint32_t b, const std::vector<uint32_t>
 Result<Statements> alter_statements(Work& work, uint32_t a, uint32_t b);
 // DETACH PARTITION and NO INHERIT, with what is left behind by it.
 Statements leave_statements(Work& work, uint32_t a, uint32_t b);
+// The columns and checks of its parents that a table has to have first.
+Statements bring_statements(Work& work, uint32_t a, uint32_t b);
 // ATTACH PARTITION and INHERIT.
 Statements join_statements(Work& work, uint32_t a, uint32_t b);
 Statements alter_column(Work& work, uint32_t a, uint32_t b);
@@ -109,6 +122,36 @@ void properties(Work& work, const Object* a, const Object& b, Statements& out);
 void domain_comments(const Json& was, const Object& domain, Statements& out);
 // Makes the numbers of a sequence go on where the column's values end.
 void catch_up(Work& work, const Object& column, const std::string& sequence, Statements& out);
+
+// A name for what stands aside for a while, of which `is_taken` says no.
+std::string aside_name(const std::string& name,
+                       const std::function<bool(const std::string&)>& is_taken);
+
+// `(a, b) INCLUDE (c)` of UNIQUE NULLS NOT DISTINCT (a, b) INCLUDE (c) DEFERRABLE, and what comes
+// before and after it.
+struct KeyText {
+  std::string words, columns, after;
+};
+KeyText key_of(const std::string& definition);
+
+// Whether an index of `to`, or a key's, can be there before the old one of its name goes.
+bool builds_first(const Work& work, uint32_t to);
+void name_builds(Work& work);
+Statement build_index(const Work& work, const Object& object, const std::string& name);
+
+// Whether a column's new type takes a new column, which is filled while others work.
+bool is_staged(const Work& work, uint32_t a);
+std::string staged_name(const Work& work, uint32_t a);
+// Makes the new column, keeps it in step, and fills it.
+Statements stage_statements(Work& work, uint32_t a);
+// Puts it in the old one's place.
+Statements swap_statements(Work& work, uint32_t a);
+
+// What stands behind a column's name for its value in the new type; whether the table is written
+// anew for it; whether any value goes over.
+std::string cast_of(const Work& work, uint32_t at);
+bool rewrites(const Work& work, uint32_t at);
+bool widens(const Object& a, const Object& b);
 
 // Judgements that decide and alter share.
 bool adds_values_only(const Json& from, const Json& to);

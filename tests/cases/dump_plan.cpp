@@ -66,7 +66,7 @@ std::string dump_plan(const plan::Plan& plan) {
 std::string dump_plan(std::string_view verb, std::string_view input) {
   std::string settings = "{}";
   if (input.starts_with("{\"postgres\"") || input.starts_with("{\"online\"") ||
-      input.starts_with("{\"answers\"")) {
+      input.starts_with("{\"answers\"") || input.starts_with("{\"large\"")) {
     settings = take_line(input);
   }
   std::string name(verb);

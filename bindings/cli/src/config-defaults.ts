@@ -3,6 +3,7 @@
 export const defaults = {
   postgres: 17,
   online: true,
+  large: [],
   prefix: 'index',
   bundle: 'ballast/bundle.js',
   url: ['MIGRATE_DATABASE_URL', 'DATABASE_URL'],

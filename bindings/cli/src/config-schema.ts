@@ -61,6 +61,10 @@ export const configSchema = z.strictObject({
     .boolean('must be true or false')
     .describe('Whether migrations prefer the forms that let others work meanwhile.')
     .default(defaults.online),
+  large: z
+    .array(named('a table, such as "public.events"'), { error: 'must be an array of tables' })
+    .describe('Tables too large to be written anew in one go: types change in stages there.')
+    .default([...defaults.large]),
   prefix: z
     .enum(['index', 'timestamp', 'unix'], { error: 'must be "index", "timestamp" or "unix"' })
     .describe('What the names of new migrations begin with.')

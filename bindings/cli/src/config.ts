@@ -25,6 +25,8 @@ export interface Config {
   drizzleConfig: DrizzleConfig | null
   postgres: number
   online: boolean
+  /** Tables too large to be written anew in one go. */
+  large: readonly string[]
   prefix: ConfigFile['prefix']
   bundle: string
   /** Names of environment variables. */
@@ -60,6 +62,7 @@ export async function loadConfig(folder = process.cwd()): Promise<Config> {
     drizzleConfig: kit,
     postgres: read.postgres,
     online: read.online,
+    large: read.large,
     prefix: kit === null ? read.prefix : prefixOf(kit),
     bundle: resolve(root, read.bundle),
     url: typeof read.url === 'string' ? [read.url] : read.url,
@@ -78,8 +81,9 @@ export async function loadConfig(folder = process.cwd()): Promise<Config> {
 }
 
 function withDefaults(): ConfigFile {
-  const { url, searchPath, recorded } = defaults
-  return { ...defaults, url: [...url], searchPath: [...searchPath], recorded: [...recorded] }
+  const { large, url, searchPath, recorded } = defaults
+  const lists = { url: [...url], searchPath: [...searchPath], recorded: [...recorded] }
+  return { ...defaults, ...lists, large: [...large] }
 }
 
 /** The nearest folder, there or above, that has a configuration; else the folder itself. */

@@ -21,6 +21,7 @@ export interface GenerateFlags extends CommonFlags {
   answers?: string
   hints?: string
   prove?: boolean
+  large?: string[]
 }
 
 const kCustom = '-- Your own SQL goes here.\n'
@@ -42,6 +43,7 @@ export async function generateCommand(flags: GenerateFlags): Promise<number> {
     const settings: PlanSettings = {
       postgres: context.config.postgres,
       online: context.config.online,
+      large: [...context.config.large, ...(flags.large ?? [])],
       separator: separatorOf(context, format),
     }
     const settled = await settle(context, both.from, both.to, settings, answers)

@@ -36,6 +36,7 @@ function addGenerate(ballast: Command, exit: Exit): void {
     .option(...answers)
     .option(...hints)
     .option('--prove', 'run the whole folder on an empty database and look where it leads')
+    .option('--large <tables...>', 'tables too large to be written anew: change types in stages')
     .option(...envFile)
     .option(...json)
     .addHelpText(

@@ -48,6 +48,8 @@ export interface PlanSettings {
   postgres: number
   /** Whether to prefer forms that let others work meanwhile. */
   online?: boolean
+  /** Tables that are not to be written anew in one go; `*` is all. */
+  large?: readonly string[]
   answers?: readonly Answer[]
   /** What parts the statements of `script`. */
   separator?: string
