@@ -59,9 +59,11 @@ function seedRegress(folder, seconds) {
   }
 }
 
-const wanted = args.only === undefined ? [] : ['--target', `fuzz_${args.only}`]
-if (!run(['cmake', '--preset', 'fuzz'], { stdio: 'ignore' }) ||
-  !run(['cmake', '--build', '--preset', 'fuzz', ...wanted])) {
+// They are part of the build with sanitizers, whose objects they share.
+const names = args.only === undefined ? Object.keys(TARGETS) : [args.only]
+const wanted = names.flatMap(name => ['--target', `fuzz_${name}`])
+if (!run(['cmake', '--preset', 'asan'], { stdio: 'ignore' }) ||
+  !run(['cmake', '--build', '--preset', 'asan', ...wanted])) {
   console.error('The fuzzers were not built: they need clang++ and libclang-rt-14-dev')
   process.exit(1)
 }
@@ -77,7 +79,7 @@ for (const name of targets) {
     `-max_total_time=${seconds}`, '-timeout=20', '-rss_limit_mb=2048', '-print_final_stats=1',
     '-verbosity=0', '-max_len=4096', `-artifact_prefix=${root}build/fuzz/${name}-`,
   ]
-  if (!run([`${root}build/fuzz/fuzz_${name}`, ...options, corpus])) failed++
+  if (!run([`${root}build/asan/fuzz_${name}`, ...options, corpus])) failed++
 }
 console.log(`${targets.length - failed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0
