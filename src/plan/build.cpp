@@ -72,6 +72,16 @@ bool is_ready(const Work& work, const Object& object) {
   });
 }
 
+// What is new may have to wait for what the old one holds, which therefore has to stay as it is.
+bool waits_for_old(const Work& work, const Object& object, const Object& old) {
+  bool grows = std::any_of(object.uses.begin(), object.uses.end(),
+                           [&](uint32_t used) { return work.fate_of_to[used] == Fate::create; });
+  return grows && std::any_of(old.uses.begin(), old.uses.end(), [&](uint32_t used) {
+           bool held = used != old.parent && work.fate_of_from[used] != Fate::keep;
+           return held && !work.staged.contains(used);
+         });
+}
+
 }  // namespace
 
 bool builds_first(const Work& work, uint32_t to) {
@@ -85,8 +95,9 @@ bool builds_first(const Work& work, uint32_t to) {
   Fate table = work.fate_of_to[object.parent];
   bool stays = table == Fate::keep || table == Fate::alter;
   bool whole = work.to.objects[object.parent].has("partition_key");
-  bool same = work.from.objects[work.twin_of_to[to]].text("type") == object.text("type");
-  return stays && !whole && same && is_ready(work, object);
+  const Object& old = work.from.objects[work.twin_of_to[to]];
+  bool same = old.text("type") == object.text("type");
+  return stays && !whole && same && is_ready(work, object) && !waits_for_old(work, object, old);
 }
 
 std::string aside_name(const std::string& name,

@@ -416,6 +416,12 @@ Result<Done> decide(Work& work) {
       work.facts[change.from] = change.facts;
     }
   }
+  // What a table has of its parents goes with it as well.
+  for (uint32_t i = 0; i < n; ++i) {
+    uint32_t table = work.from.objects[i].parent;
+    bool goes = table != kNone && work.fate_of_from[table] == Fate::drop;
+    if (goes && work.twin_of_from[i] == kNone) work.fate_of_from[i] = Fate::drop;
+  }
   TRY(Closure(work).run());
   name_builds(work);
   return Done{};

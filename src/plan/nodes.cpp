@@ -42,7 +42,7 @@ class Maker {
     });
     bool waits = commits && does != Node::Does::late && does != Node::Does::drop &&
                  object.kind != Kind::enum_;
-    // What is dropped alone, and nobody waits for, comes when all else is done.
+    // What is dropped alone, and nobody waits for, comes when most else is done.
     bool alone = does == Node::Does::drop && commits;
     Node node{does,
               from,
@@ -58,7 +58,7 @@ class Maker {
 
   // Heavier than what is made or altered, lighter than what is dropped.
   static constexpr int kCommits = 65;
-  static constexpr int kAlone = 97;
+  static constexpr int kAlone = 94;
 
   static int weight(Node::Does does, const Object& object) {
     int kind = static_cast<int>(object.kind) * 2;
@@ -214,7 +214,7 @@ class Maker {
     bool leaves = object.parent != kNone && (work_.changed(object.parent, "partition_of") ||
                                              work_.changed(object.parent, "inherits"));
     return object.has("inherited") && !object.has("local") && object.kind != Kind::default_ &&
-           (!leaves || work_.goes_with_key(object));
+           (!leaves || object.kind == Kind::trigger || work_.goes_with_key(object));
   }
 
   uint32_t drop_node(uint32_t at) {
