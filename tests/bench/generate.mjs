@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { quantile } from './contest.mjs'
+import { quantile } from './duel.mjs'
 import { processorTime } from './first.mjs'
 
 const ROUNDS = 3
@@ -194,7 +194,7 @@ async function besideDev(ours, env) {
 }
 
 /** The times of a size: of each tool and state, a list with one for each round. */
-async function measure(root, size) {
+async function measure(root, size, rounds) {
   const projects = {}
   const times = {}
   for (const name of [OURS, ...Object.keys(PEERS)]) {
@@ -206,7 +206,7 @@ async function measure(root, size) {
   await generate(OURS, ours, true, env)
   cpSync(join(ours.folder, 'cache'), join(ours.folder, 'cache-before'), { recursive: true })
   cpSync(join(ours.folder, 'drizzle'), join(ours.folder, 'before'), { recursive: true })
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     const took = async (key, work) => (times[key] ??= []).push(await work())
     for (const [name, peer] of Object.entries(projects)) {
       const given = name === OURS ? env : {}
@@ -228,12 +228,16 @@ function lineOf(name, peer, { aim, gate }, theirs, ours) {
   }
 }
 
-/** The lines of the contest: a peer's time over ours, in rounds that take all in turn. */
-export async function generation() {
+/**
+ * The lines of the contest: a peer's time over ours, in rounds that take all in turn; `brief` is
+ * one round of the smallest size, since all of it takes minutes.
+ */
+export async function generation(brief) {
   const root = mkdtempSync(join(tmpdir(), 'ballast-bench-'))
+  const sizes = brief ? ['10'] : Object.keys(SIZES)
   const found = {}
   try {
-    for (const size of Object.keys(SIZES)) found[size] = await measure(root, size)
+    for (const size of sizes) found[size] = await measure(root, size, brief ? 1 : ROUNDS)
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
@@ -242,6 +246,7 @@ export async function generation() {
       Object.keys(PEERS).map(peer =>
         lineOf(`generate-${size}-${state}`, peer, { aim, gate: gates[size] },
           times[`${peer} ${state === 'same' ? 'same' : 'cold'}`], times[`${OURS} ${state}`]))))
+  if (brief) return lines
   const [short, long] = [found[200], found['200x100']].map(times => times[`${OURS} cold`])
   const growth = { aim: 1, gate: 0.8 }
   return [...lines, lineOf('generate-growth', 'ballast on one migration', growth, short, long)]

@@ -63,7 +63,7 @@ async function* runs(runtime) {
           'check-first': firstCheckInNode,
           'memory-50mb': memory,
           'migrate-100': migrations,
-          generate: generation,
+          generate: () => generation(args.gate),
         }),
   }
   for (const [name, run] of Object.entries(lines)) {
