@@ -19,7 +19,7 @@ foreach(name candidates coerce generic names operators scope)
   list(APPEND BALLAST_OFTEN "${CMAKE_SOURCE_DIR}/src/check/${name}.cpp")
 endforeach()
 set_source_files_properties(${BALLAST_OFTEN} PROPERTIES COMPILE_OPTIONS "-Os")
-set_source_files_properties(src/json/writer.cpp src/sql/quote.cpp PROPERTIES COMPILE_OPTIONS "-Os")
+set_source_files_properties(src/sql/quote.cpp PROPERTIES COMPILE_OPTIONS "-Os")
 target_compile_options(simdjson PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
 target_compile_options(ballast PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
 # The row loop is what a large reply spends its time in; all else is small first.
