@@ -34,8 +34,8 @@ const OURS = 'ballast'
 
 // Of each state: the aim, and the gate of each size. From cold a PostgreSQL is opened, which takes
 // 0.8 s of the processor, and has the schema loaded into it twice, once for what is wanted and once
-// for both ways: 10 ms a table each, where drizzle-kit compares two trees. A warm one is compiled by
-// V8 for the long run, on other threads, which the first commands beside it pay for: 0.32x is
+// for both ways: 10 ms a table each, where drizzle-kit compares two trees. A warm one is compiled
+// by V8 for the long run, on other threads, which the first commands beside it pay for: 0.32x is
 // reached where 1 is aimed at.
 const STATES = {
   same: { aim: 1, gates: { 10: 0.7, 200: 0.7, '200x100': 0.7 } },
