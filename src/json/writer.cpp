@@ -83,7 +83,8 @@ Writer& Writer::integer(int64_t value) {
 
 Writer& Writer::raw(std::string_view text) {
   separate();
-  std::memcpy(room(text.size()), text.data(), text.size());
+  char* at = room(text.size());
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
   size_ += text.size();
   return *this;
 }
