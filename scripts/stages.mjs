@@ -22,7 +22,7 @@ export const stages = [
     commands: workflow('debug'),
     count: countCmake('native', true),
   },
-  { name: 'asan', seconds: 900, commands: workflow('asan'), count: countCmake('asan', false) },
+  { name: 'asan', seconds: 1500, commands: workflow('asan'), count: countCmake('asan', false) },
   {
     name: 'wasm',
     output: 'build/wasm/ballast.wasm',
