@@ -186,7 +186,7 @@ test('the schema for editors knows every key, and is in the package', () => {
   assert.deepEqual(
     Object.keys(schema.properties).sort(),
     [
-      '$schema', 'bundle', 'drizzle', 'endpoint', 'environment', 'lockTimeout',
+      '$schema', 'bundle', 'drizzle', 'endpoint', 'environment', 'large', 'lockTimeout',
       'migrations', 'neon', 'online', 'order', 'postgres', 'prefix', 'queries', 'recorded',
       'schema', 'searchPath', 'statementTimeout', 'url',
     ],
