@@ -1,5 +1,7 @@
 // `ballast rollback`: which ways back there are, what each loses, and that it is so.
 import assert from 'node:assert/strict'
+import { renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { drizzleFolder, makeProject } from '../support/command.mjs'
 import { startArena } from './arena.mjs'
@@ -144,5 +146,41 @@ describe('several in one transaction', () => {
     const elsewhere = { env: { DATABASE_URL: url.href } }
     const other = await arena.run(project, ['rollback', '--json'], elsewhere)
     assert.match(other.events.at(-1).ways[1].hindrance, /no branch of the project has this URL/)
+  })
+})
+
+describe('an older version of the application, by the queries that it has', () => {
+  before(clean)
+
+  const newer = {
+    ...migrations,
+    '0003_no_emails': 'alter table users drop column email;',
+  }
+  const source = query => `import { neon } from 'ballast'
+    const sql = neon(process.env.DATABASE_URL)
+    export const answer = () => sql.query('${query}')\n`
+
+  /** What `ballast check` writes for a version that has these migrations and this query. */
+  async function build(folder, count, query) {
+    project.write({ ...drizzleFolder(pick(count)), 'src/app.mjs': source(query) })
+    const { code, out, err } = await run('check')
+    assert.equal(code, 0, out + err)
+    renameSync(join(project.folder, 'ballast'), join(project.folder, folder))
+  }
+
+  test('one whose queries are still right fits, one whose column is gone does not', async () => {
+    await build('v1', 1, 'select id from users')
+    await build('v2', 2, 'select email from users')
+    project.write(drizzleFolder(newer))
+    assert.equal((await run('migrate')).code, 0)
+    const { version } = await ways('--versions', 'v1', 'v2')
+    assert.deepEqual(version.notes, [
+      'v1: fits, although 3 migrations behind (0001_emails, 0002_orders, 0003_no_emails)',
+      'v2: does not fit, 2 migrations behind (0002_orders, 0003_no_emails): ' +
+        'select email from users: column "email" does not exist',
+    ])
+    assert.equal(version.hindrance, null)
+    const { version: alone } = await ways('--versions', 'v2')
+    assert.match(alone.hindrance, /none of the versions is known to fit/)
   })
 })
