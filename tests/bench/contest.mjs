@@ -42,7 +42,7 @@ const LINES = [
   // 17 to 24 in Node, 14 to 17 in workerd: 8 ns a number in the module, 1.5 to make it a JavaScript
   // array's.
   ['arrays', 'arrays', 25, 25, {}, { gates: [11, 10] }],
-  // 14.7x on one machine and 6.1x on another, with the same module: what is left is Buffer's memory.
+  // 14.7x on one machine, 6.1x on another, with the same module: what is left is Buffer's memory.
   ['bytea-reply', 'bytes', 12, 12, {}, { gates: [4, 5.5] }],
   // 40x to 50x where malloc has 200 KB at hand, 5x where each body is mapped anew. In workerd the
   // official driver finds a native Uint8Array.toHex; what is left is memory.
