@@ -60,14 +60,13 @@ function seedRegress(folder, seconds) {
 }
 
 // They are part of the build with sanitizers, whose objects they share.
-const names = args.only === undefined ? Object.keys(TARGETS) : [args.only]
-const wanted = names.flatMap(name => ['--target', `fuzz_${name}`])
+const targets = Object.keys(TARGETS).filter(name => args.only === undefined || name === args.only)
+const wanted = targets.flatMap(name => ['--target', `fuzz_${name}`])
 if (!run(['cmake', '--preset', 'asan'], { stdio: 'ignore' }) ||
   !run(['cmake', '--build', '--preset', 'asan', ...wanted])) {
   console.error('The fuzzers were not built: they need clang++ and libclang-rt-14-dev')
   process.exit(1)
 }
-const targets = Object.keys(TARGETS).filter(name => args.only === undefined || name === args.only)
 const seconds = Math.max(1, Math.floor(Number(args.seconds) / targets.length))
 let failed = 0
 for (const name of targets) {
