@@ -160,6 +160,7 @@ int32_t location_of(const Expression* expression) {
     case Form::to_domain:
     case Form::null_test:
     case Form::boolean_test:
+    case Form::xml:
       return leftmost(expression->location, location_of(expression->arguments));
     case Form::collate:
     case Form::field: return location_of(expression->arguments[0]);

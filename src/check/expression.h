@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,7 +52,9 @@ enum class Form : uint8_t {
   null_test,     // IS [NOT] NULL; `number` is 1 for IS NULL
   boolean_test,  // IS [NOT] TRUE …; `number` is the BoolTestType
   value,         // CURRENT_DATE and kin
-  other,         // xml and SQL/JSON, by `number`
+  xml,           // XMLELEMENT and kin: `number` is the XmlExprOp; direct: the named ones
+  json,          // a constructor of SQL/JSON: `number` is its JsonConstructorType, and more
+  other,         // the rest of SQL/JSON, told apart by `number`
   fallback,      // DEFAULT
   current_of,    //
   multi,         // an item of SET (a, b) = (SELECT …); `number` is its place
@@ -84,6 +87,9 @@ struct Expression {
   std::vector<Expression*> direct;   // of an ordered-set aggregate
   std::vector<Expression*> ordered;  // an aggregate's ORDER BY
 };
+
+// Whether a constructor of SQL/JSON makes an object or an array, which is never NULL.
+bool makes_json(int32_t number);
 
 // Whether two are the same but for where they stand, as PostgreSQL's equal() says.
 bool same(const Expression* a, const Expression* b);
@@ -202,6 +208,7 @@ struct Cte {
   bool returns = true;
   uint32_t references = 0;
   std::vector<CteColumn> columns;
+  std::vector<CteColumn> added;  // by SEARCH and CYCLE, behind them
 };
 
 // Holds what belongs to one analysis.
@@ -222,6 +229,8 @@ class Memory {
   Window* window() { return &windows_.emplace_back(); }
   From* from() { return &froms_.emplace_back(); }
   const char* text(std::string value) { return texts_.emplace_back(std::move(value)).c_str(); }
+  // Parse nodes that no parser has made.
+  void keep(std::shared_ptr<const void> nodes) { kept_.push_back(std::move(nodes)); }
 
  private:
   std::deque<Expression> expressions_;
@@ -232,6 +241,7 @@ class Memory {
   std::deque<Window> windows_;
   std::deque<From> froms_;
   std::deque<std::string> texts_;
+  std::vector<std::shared_ptr<const void>> kept_;
 };
 
 }  // namespace ballast::check

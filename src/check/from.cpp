@@ -4,6 +4,7 @@
 
 #include "aggregates.h"
 #include "statements.h"
+#include "table_functions.h"
 
 namespace ballast::check {
 namespace {
@@ -440,8 +441,9 @@ Result<Added> from_item(Scope& scope, const Node* node) {
     case T_RangeFunction: return range_function(scope, pg::as<RangeFunction>(node));
     case T_RangeTableSample: return table_sample(scope, pg::as<RangeTableSample>(node));
     case T_JoinExpr: return join(scope, pg::as<JoinExpr>(node));
-    case T_RangeTableFunc: return not_checked("XMLTABLE");
-    case T_JsonTable: return not_checked("JSON_TABLE");
+    case T_RangeTableFunc:
+      return added(scope, TRY(xml_table(scope, pg::as<RangeTableFunc>(node))));
+    case T_JsonTable: return added(scope, TRY(json_table(scope, pg::as<JsonTable>(node))));
     default: return not_checked("something in FROM that is not known");
   }
 }

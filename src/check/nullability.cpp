@@ -268,6 +268,7 @@ bool Nullability::nullable_cte(const Range& range, size_t index) {
 bool Nullability::nullable_column(const Range& range, size_t index) {
   switch (range.kind) {
     case RangeKind::relation: return nullable_relation(*range.relation, index);
+    case RangeKind::table_function: return !range.columns[index].not_null;
     case RangeKind::subquery: {
       if (range.query == nullptr) return true;  // excluded
       std::vector<bool> found = nullable_targets(*range.query);
@@ -432,6 +433,7 @@ bool Nullability::nullable(const Expression* expression) {
     case Form::null_test:
     case Form::boolean_test:
     case Form::action: return false;
+    case Form::json: return !makes_json(expression->number);
     case Form::value: return expression->number == SVFOP_CURRENT_SCHEMA;
     case Form::logic:
     case Form::relabel:

@@ -318,7 +318,15 @@ Result<Item> add_cte(Scope& scope, Cte* cte, uint16_t level, const RangeVar* nam
     range->columns.push_back({column.name, column.type, column.modifier, false, nullptr});
   }
   TRY(rename_columns(scope.a, *range, name->alias));
-  return make_item(scope, range);
+  for (const CteColumn& column : cte->added) {
+    range->columns.push_back({column.name, column.type, column.modifier, false, nullptr});
+  }
+  Item out = make_item(scope, range);
+  // Within its own query * does not show what SEARCH and CYCLE add.
+  for (size_t i = cte->columns.size(); i < out.columns.size(); ++i) {
+    out.columns[i].hidden = level > 0;
+  }
+  return out;
 }
 
 Result<Item> add_values(Scope& scope, std::vector<std::vector<Expression*>> rows, bool lateral,
@@ -564,6 +572,7 @@ bool row_columns(Scope& scope, const Expression* expression, std::vector<RangeCo
 std::vector<Target> expand_item(Scope& scope, const Item& item, uint16_t level, int32_t location) {
   std::vector<Target> out;
   for (const ItemColumn& column : item.columns) {
+    if (column.hidden) continue;
     Target target;
     target.expression = variable(scope, column, level, location);
     target.name = column.name;

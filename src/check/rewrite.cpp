@@ -225,11 +225,26 @@ Result<Done> check_relation(const Analysis& a, Views& views, const Query& query,
   return check_view(a, views, query, relation, writings, depth);
 }
 
+// rewriteSearchAndCycle looks no deeper than into the right side's FROM.
+Result<Done> check_search_and_cycle(const Analysis& a, const Cte& cte) {
+  if (cte.added.empty() || cte.query->members.empty()) return Done{};
+  for (const Range* range : cte.query->members.back()->ranges) {
+    if (range->kind == RangeKind::cte && range->cte == &cte) return Done{};
+  }
+  return fail(a, "0A000",
+              say("with a SEARCH or CYCLE clause, the recursive reference to WITH query \"{}\" must "
+                  "be at the top level of its right-hand SELECT",
+                  cte.name),
+              -1);
+}
+
 }  // namespace
 
 Result<Done> check_rewrite(const Analysis& a, Views& views, const Query& query) {
   for (const Cte* cte : query.ctes) {
-    if (cte->query != nullptr) TRY(check_rewrite(a, views, *cte->query));
+    if (cte->query == nullptr) continue;
+    TRY(check_search_and_cycle(a, *cte));
+    TRY(check_rewrite(a, views, *cte->query));
   }
   if (query.target == UINT32_MAX) return Done{};
   return check_relation(a, views, query, *query.ranges[query.target]->relation,

@@ -67,6 +67,7 @@ struct ItemColumn {
   int16_t column;
   Oid type;
   int32_t modifier;
+  bool hidden = false;  // from *
 };
 
 // What a name may refer to: PostgreSQL's ParseNamespaceItem.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,29 +64,36 @@ class Each {
   const ListCell *from_, *to_;
 };
 
-// A list of one node, as the grammar would make it; it lives as long as this.
-class One {
+// A list of a few nodes, as the grammar would make it; it lives as long as this.
+template <int count>
+class Some {
  public:
-  explicit One(const void* node) { hold(node); }
-  explicit One(const char* name) : name_{T_String, const_cast<char*>(name)} { hold(&name_); }
-  One(const One&) = delete;
-  One& operator=(const One&) = delete;
+  explicit Some(const char* name) : name_{T_String, const_cast<char*>(name)} { hold({&name_}); }
+  template <typename... Nodes>
+  explicit Some(const Nodes*... nodes) {
+    hold({nodes...});
+  }
+  Some(const Some&) = delete;
+  Some& operator=(const Some&) = delete;
 
   const List* list() const { return reinterpret_cast<const List*>(storage_); }
 
  private:
-  void hold(const void* node) {
-    cell_.ptr_value = const_cast<void*>(node);
+  void hold(std::initializer_list<const void*> nodes) {
+    ListCell* cell = cells_;
+    for (const void* node : nodes) (cell++)->ptr_value = const_cast<void*>(node);
     List* list = reinterpret_cast<List*>(storage_);
     list->type = T_List;
-    list->length = 1;
-    list->max_length = 1;
-    list->elements = &cell_;
+    list->length = count;
+    list->max_length = count;
+    list->elements = cells_;
   }
 
   String name_{};
-  ListCell cell_{};
+  ListCell cells_[count]{};
   alignas(List) char storage_[sizeof(List)] = {};
 };
+using One = Some<1>;
+using Two = Some<2>;
 
 }  // namespace ballast::check::pg

@@ -165,6 +165,8 @@ class Runner {
   #file
   #progress
   #scored
+  // Whether the statement at hand was scored.
+  #added = false
 
   constructor(server, checker, score, progress) {
     this.#server = server
@@ -191,10 +193,12 @@ class Runner {
       this.#script.plainStrings = this.#session.wire.settings.standard_conforming_strings !== 'off'
       const item = this.#script.next()
       if (item === null) break
+      this.#added = false
       try {
         await this.#runItem(item)
       } catch (error) {
         if (!lost.test(error.message)) throw error
+        if (this.#added) this.#score.takeBack()
         this.#progress(`${file}: the session was lost at ${item.sql?.slice(0, 200)}`)
         await this.#session.connectAgain()
         if (this.#server.emptied()) break
@@ -244,6 +248,7 @@ class Runner {
     if (theirs.error?.code === '25P02') return this.#score.skip('in a failed transaction')
     if (theirs.error?.code === '57014') return this.#score.skip('takes too long')
     this.#score.add({ file: this.#file, sql }, ours, theirs)
+    this.#added = true
   }
 }
 
