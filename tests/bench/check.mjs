@@ -11,6 +11,7 @@ import { SCHEMA } from './check-contest.mjs'
 import { summary } from './duel.mjs'
 import { processorTimeOf } from './first.mjs'
 import { bundle } from './isolate.mjs'
+import { replyBytes } from './replies.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const ROUNDS = 9
@@ -90,11 +91,12 @@ export async function firstCheckInWorkerd() {
     const stdin = { contents: workerOf(isChecked), resolveDir: import.meta.dirname }
     scripts.push(await bundle({ stdin }, `first-check-${isChecked}`, { minify: true }))
   }
+  const reply = replyBytes('user')
   const pairs = []
   for (let i = 0; i < ROUNDS; i++) {
     pairs.push([
-      await processorTimeOf(scripts[0]) / 1e6,
-      await processorTimeOf(scripts[1]) / 1e6,
+      await processorTimeOf(scripts[0], reply) / 1e6,
+      await processorTimeOf(scripts[1], reply) / 1e6,
     ])
   }
   return {

@@ -37,8 +37,7 @@ function children() {
 }
 
 /** Nanoseconds that workerd takes from its start to a Worker's first answer. */
-export async function processorTimeOf(scriptPath) {
-  const reply = replyBytes('small')
+export async function processorTimeOf(scriptPath, reply = replyBytes('small')) {
   const before = new Set(children())
   const isolate = new Miniflare({
     ...isolateOptions(scriptPath),

@@ -65,6 +65,9 @@ const MADE = {
     { user_id: 'text', email: 'text', age: 'int4', active: 'bool', score: 'float8' }, 1,
     () => ['user_01', 'ada@example.org', '36', 't', '9.5'],
   ),
+  user: () => reply(
+    { user_id: 'text', email: 'text' }, 1, () => ['user_01', 'ada@example.org'],
+  ),
   mixed: () => reply(MIXED, 1000, mixed),
   numbers: () => reply(
     { a: 'int4', b: 'float8', c: 'int4', d: 'float8' }, 100_000,

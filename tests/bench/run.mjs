@@ -106,16 +106,16 @@ function forPrograms({ name, ratio, low, aim, gate, requests, officialMs, oursMs
   return { name, ratio, low, aim, gate, requests, ms }
 }
 
-let failed = 0
+const failed = []
 for (const runtime of ['node', 'workerd']) {
   if (args.runtime !== undefined && args.runtime !== runtime) continue
   const results = new Map()
   if (!args.json) console.log(`${runtime}: their time / ours, median [quartiles]`)
   for await (const result of runs(runtime)) {
-    const { peer = OFFICIAL } = result
+    const { peer = OFFICIAL, name, ratio, gate } = result
     results.set(peer, [...results.get(peer) ?? [], forPrograms(result)])
     if (!args.json) print(result)
-    if (isBelow(result)) failed++
+    if (isBelow(result)) failed.push(`${runtime}: ${name} ${ratio.toFixed(2)}x, gate ${gate}`)
   }
   if (args.json) {
     for (const [peer, lines] of results) {
@@ -123,7 +123,7 @@ for (const runtime of ['node', 'workerd']) {
     }
   }
 }
-if (args.gate && failed > 0) {
-  console.error(`${failed} of the lines are below their gate`)
+if (args.gate && failed.length > 0) {
+  console.error(`below their gate:\n  ${failed.join('\n  ')}`)
   process.exitCode = 1
 }
