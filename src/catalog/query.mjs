@@ -24,6 +24,12 @@ function mark({ name, columns }, types) {
   return createHash('md5').update(text).digest('hex').slice(0, 8)
 }
 
+// The functions that query.sql calls.
+const functions = new RegExp(
+  String.raw`(?<![\w.])(array_to_string|bit_or|bool_or|btrim|concat|concat_ws|current_database|` +
+    String.raw`current_setting|left|md5|pg_my_temp_schema|replace|rtrim|set_config|string_agg|` +
+    String.raw`unnest)(?=\()`, 'g')
+
 /** The text of `query()`, which leaves out what `facts` have. */
 export function queryText(facts) {
   const bki = name => facts.catalogs.get(name).rows.map(row => Number(row.oid))
@@ -44,4 +50,5 @@ export function queryText(facts) {
       const slashed = `replace(${inner}, e'\\\\', e'\\\\\\\\')`
       return `replace(replace(${slashed}, e'\\n', e'\\\\n'), e'\\t', e'\\\\t')`
     })
+    .replace(functions, 'pg_catalog.$1')
 }

@@ -2,8 +2,9 @@
 -- how it is written. It serves PostgreSQL 14 to 18, whatever the search path is: within, it is
 -- empty, so that every name in a view's definition is printed with its schema.
 --
--- builtin.mjs replaces the words that begin with a colon: by what 17 has, so that a server of
--- another major tells what else it has, and :text(x) by an expression that escapes x.
+-- query.mjs replaces the words that begin with a colon: by what 17 has, so that a server of
+-- another major tells what else it has, and :text(x) by an expression that escapes x. It names
+-- functions with their schema, since one that fits better may stand in any schema of the path.
 with path as materialized (
   -- It was `former`; that `now` is asked before anything is printed makes it empty by then.
   select former, set_config('search_path', case when former is not null then '' end, true) as now

@@ -232,8 +232,8 @@ Result<Done> check_search_and_cycle(const Analysis& a, const Cte& cte) {
     if (range->kind == RangeKind::cte && range->cte == &cte) return Done{};
   }
   return fail(a, "0A000",
-              say("with a SEARCH or CYCLE clause, the recursive reference to WITH query \"{}\" must "
-                  "be at the top level of its right-hand SELECT",
+              say("with a SEARCH or CYCLE clause, the recursive reference to WITH query \"{}\" "
+                  "must be at the top level of its right-hand SELECT",
                   cte.name),
               -1);
 }
