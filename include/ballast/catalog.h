@@ -98,6 +98,12 @@ struct Operator {
   Oid negator;
 };
 
+struct Collation {
+  Oid oid;  // none of a schema's text that was written without
+  Oid schema;
+  const char* name;
+};
+
 // pg_cast.
 struct Cast {
   Oid source, target;
@@ -192,8 +198,9 @@ class Catalog {
   std::span<const char* const> labels(Oid enumeration) const;
   // The keys of a relation.
   std::span<const Key* const> keys(Oid relation) const;
-  // The name of a collation, by its schema; nothing but its existence is known.
-  bool has_collation(Oid schema, std::string_view name) const;
+  // Null where there is none of that name, or oid.
+  const Collation* collation(Oid schema, std::string_view name) const;
+  const Collation* collation(Oid oid) const;
   // All relations, and the names of all functions, for what looks for a name like one.
   std::vector<const Relation*> relations() const;
   std::vector<std::string_view> function_names() const;

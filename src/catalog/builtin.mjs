@@ -90,7 +90,7 @@ function packOthers() {
   write(schemas, 'numbers', ['oid'])
   pack.number(collations.length)
   write(collations, 'texts', ['name'])
-  write(collations, 'numbers', ['schema'])
+  write(collations, 'numbers', ['schema', 'oid'])
   pack.number(keys.length)
   write(keys, 'texts', ['name'])
   write(keys, 'differences', ['relation'])

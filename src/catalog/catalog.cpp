@@ -161,13 +161,22 @@ std::span<const Key* const> Catalog::keys(Oid relation) const {
   return found;
 }
 
-bool Catalog::has_collation(Oid schema, std::string_view name) const {
-  auto has = [&](const Objects& in) {
-    return std::any_of(in.collations.begin(), in.collations.end(), [&](const Collation& of) {
-      return of.schema == schema && of.name == name;
-    });
-  };
-  return has(objects()) || has(*own_);
+const Collation* Catalog::collation(Oid schema, std::string_view name) const {
+  for (const Objects* in : {&objects(), static_cast<const Objects*>(own_.get())}) {
+    for (const Collation& of : in->collations) {
+      if (of.schema == schema && of.name == name) return &of;
+    }
+  }
+  return nullptr;
+}
+
+const Collation* Catalog::collation(Oid oid) const {
+  for (const Objects* in : {&objects(), static_cast<const Objects*>(own_.get())}) {
+    for (const Collation& of : in->collations) {
+      if (of.oid == oid) return &of;
+    }
+  }
+  return nullptr;
 }
 
 std::vector<const Relation*> Catalog::relations() const {

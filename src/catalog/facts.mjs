@@ -32,7 +32,8 @@ export function readFacts(source, made) {
     types: readTypes(rowsOf),
     operators: rowsOf('pg_operator').map(readOperator),
     casts: rowsOf('pg_cast').map(readCast),
-    collations: rowsOf('pg_collation').map(row => ({ schema: pgCatalog, name: row.collname })),
+    collations: rowsOf('pg_collation').map(row => (
+      { schema: pgCatalog, name: row.collname, oid: oid(row.oid) })),
   }
   const system = readFileSync(join(source, 'backend/catalog/system_functions.sql'), 'utf8')
   facts.functions = readProcs(rowsOf, facts.types, system)

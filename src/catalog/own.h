@@ -10,11 +10,6 @@
 
 namespace ballast::catalog {
 
-struct Collation {
-  Oid schema;
-  const char* name;
-};
-
 // Items by a key, found by halving. What is added is found after `sort()`.
 template <typename Key>
 class Index {

@@ -138,7 +138,7 @@ lines(place, line) as (
   union all
   select 8, concat_ws(e'\t', 'x', castsource, casttarget, castfunc, castcontext, castmethod) from x
   union all
-  select 9, concat_ws(e'\t', 'n', collnamespace, :text(collname))
+  select 9, concat_ws(e'\t', 'n', collnamespace, :text(collname), c.oid)
   from pg_catalog.pg_collation c join n on n.oid = collnamespace
   where (not system or c.oid >= 16384)
     and collencoding in (-1, (select encoding from pg_catalog.pg_database

@@ -259,7 +259,7 @@ void Reader::read_cast() {
   to_.casts.push_back(cast);
 }
 
-void Reader::read_collation() { to_.collations.push_back({schema(1), name(2)}); }
+void Reader::read_collation() { to_.collations.push_back({number<Oid>(3), schema(1), name(2)}); }
 
 void Reader::read_relation() {
   Relation of{};

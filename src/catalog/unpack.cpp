@@ -197,7 +197,7 @@ void Unpacker::others() {
   fields(to_.schemas, &Schema::oid);
   rows(to_.collations);
   names(to_.collations);
-  fields(to_.collations, &Collation::schema);
+  fields(to_.collations, &Collation::schema, &Collation::oid);
   std::vector<Key>& keys = to_.keys;
   rows(keys);
   names(keys);

@@ -112,6 +112,7 @@ Result<Expression*> into_row(Scope& scope, Expression* expression, Oid target, C
       field->range = expression->range;
       field->column = static_cast<int16_t>(i + 1);
       field->modifier = range.columns[i].modifier;
+      field->collation = range.columns[i].collation;
       fields.push_back(field);
     }
   } else {

@@ -19,17 +19,18 @@ Result<Done> no_set(Scope& scope, const Expression* before, std::string_view con
               "You might be able to move the set-returning function into a LATERAL FROM item.");
 }
 
-Result<Done> find_collation(Scope& scope, const CollateClause* node) {
+Result<const catalog::Collation*> find_collation(Scope& scope, const CollateClause* node) {
   const Analysis& a = scope.a;
   Qualified name = TRY(qualified(a, node->collname, node->location));
   if (name.is_qualified) {
-    if (name.schema != nullptr && a.catalog.has_collation(name.schema->oid, name.name))
-      return Done{};
+    const catalog::Collation* found =
+        name.schema == nullptr ? nullptr : a.catalog.collation(name.schema->oid, name.name);
+    if (found != nullptr) return found;
     bool built_in = name.schema != nullptr && name.schema->oid == catalog::kPgCatalog;
     if (built_in) return not_checked("a collation of the server");
   } else {
     for (Oid schema : a.path) {
-      if (a.catalog.has_collation(schema, name.name)) return Done{};
+      if (const catalog::Collation* found = a.catalog.collation(schema, name.name)) return found;
     }
   }
   // The server may have it from its operating system or from ICU.
@@ -231,9 +232,10 @@ Result<Expression*> collate(Scope& scope, const CollateClause* node) {
                 say("collations are not supported by type {}", type_name(scope.a, argument->type)),
                 node->location);
   }
-  TRY(find_collation(scope, node));
+  const catalog::Collation* found = TRY(find_collation(scope, node));
+  if (found->oid == catalog::kNoOid) return not_checked("a schema of before collations were told");
   Expression* out = scope.a.memory.expression(Form::collate, argument->type, node->location);
-  out->text = pg::text(pg::last(node->collname));
+  out->collation = found->oid;
   out->modifier = argument->modifier;
   out->arguments.push_back(argument);
   return out;
@@ -268,6 +270,7 @@ Result<Expression*> multi_assign(Scope& scope, const MultiAssignRef* node) {
         Expression* value =
             a.memory.expression(Form::multi, target.expression->type, link->location);
         value->modifier = target.expression->modifier;
+        value->collation = target.expression->collation;
         value->query = source->query;
         value->number = static_cast<int32_t>(values.size());
         values.push_back(value);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "collations.h"
 #include "recursion.h"
 #include "set_operations.h"
 
@@ -18,14 +19,23 @@ Result<Done> check_recursive_types(const Analysis& a, const Cte& cte) {
     if (i >= cte.columns.size()) return not_checked("a recursive query with other columns");
     const CteColumn& column = cte.columns[i++];
     const Expression* found = target.expression;
-    if (found->type == column.type && found->modifier == column.modifier) continue;
-    return fail(
-        a, "42804",
-        say("recursive query \"{}\" column {} has type {} in non-recursive term but type {} "
-            "overall",
-            {cte.name, std::to_string(i), type_name(a, column.type, column.modifier),
-             type_name(a, found->type, found->modifier)}),
-        location_of(found), "Cast the output of the non-recursive term to the correct type.");
+    if (found->type != column.type || found->modifier != column.modifier) {
+      return fail(
+          a, "42804",
+          say("recursive query \"{}\" column {} has type {} in non-recursive term but type {} "
+              "overall",
+              {cte.name, std::to_string(i), type_name(a, column.type, column.modifier),
+               type_name(a, found->type, found->modifier)}),
+          location_of(found), "Cast the output of the non-recursive term to the correct type.");
+    }
+    if (found->collation == column.collation) continue;
+    return fail(a, "42P21",
+                say("recursive query \"{}\" column {} has collation \"{}\" in non-recursive term "
+                    "but collation \"{}\" overall",
+                    {cte.name, std::to_string(i), TRY(collation_name(a, column.collation)),
+                     TRY(collation_name(a, found->collation))}),
+                location_of(found),
+                "Use the COLLATE clause to set the collation of the non-recursive term.");
   }
   return Done{};
 }
@@ -46,7 +56,8 @@ Result<Done> add_columns(Scope& scope, Cte& cte, const CTESearchClause* search,
   both[0] = TRY(coerce_to_common(scope, value, type, "CYCLE/SET/TO"));
   both[1] = TRY(coerce_to_common(scope, fallback, type, "CYCLE/SET/DEFAULT"));
   TRY(need_equality(scope.a, type, -1));
-  cte.added.push_back({cycle->cycle_mark_column, type, common_modifier(both, type)});
+  Oid collation = TRY(common_collation(scope.a, both, true));
+  cte.added.push_back({cycle->cycle_mark_column, type, common_modifier(both, type), collation});
   cte.added.push_back({cycle->cycle_path_column, RECORDARRAYOID, -1});
   return Done{};
 }
@@ -161,7 +172,9 @@ Result<Done> set_cte_columns(const Analysis& a, Cte& cte, const std::vector<Targ
     const char* name = index < given ? pg::text(pg::at(node->aliascolnames, index)) : target.name;
     Oid type = target.expression->type;
     if (type == UNKNOWNOID) type = TEXTOID;
-    cte.columns.push_back({name, type, target.expression->modifier});
+    Oid collation = target.expression->collation;
+    if (target.expression->type == UNKNOWNOID) collation = type_of(a, type).collation;
+    cte.columns.push_back({name, type, target.expression->modifier, collation});
   }
   if (given <= cte.columns.size()) return Done{};
   return fail(a, "42P10",

@@ -77,6 +77,7 @@ struct Expression {
   Oid type = catalog::kNoOid;
   int32_t modifier = -1;
   int32_t location = -1;
+  Oid collation = catalog::kNoOid;  // of variables and COLLATE, and of all once it was derived
   const catalog::Function* function = nullptr;
   const catalog::Operator* op = nullptr;
   const char* text = nullptr;
@@ -101,6 +102,7 @@ struct RangeColumn {
   int32_t modifier = -1;
   bool not_null = false;         // by itself, without what joins do to it
   Expression* merged = nullptr;  // of a join by USING: what it stands for
+  Oid collation = catalog::kNoOid;
 };
 
 enum class RangeKind : uint8_t { relation, subquery, join, function, table_function, values, cte };
@@ -182,6 +184,7 @@ struct Query {
   bool has_aggregates = false, has_windows = false, has_sets = false, has_sublinks = false;
   bool has_modifying_cte = false;
   bool is_values = false;
+  bool has_on_conflict = false;
   std::vector<Window*> windows;
   std::vector<Cte*> ctes;
   std::vector<Query*> members;  // of a set operation; each is a range as well
@@ -196,6 +199,7 @@ struct CteColumn {
   const char* name;
   Oid type;
   int32_t modifier;
+  Oid collation = catalog::kNoOid;
 };
 
 struct Cte {

@@ -272,6 +272,7 @@ std::vector<Expression*> columns_of(Scope& scope, const Query& query) {
     if (target.junk) continue;
     Expression* column = scope.a.memory.expression(Form::case_subject, target.expression->type, -1);
     column->modifier = target.expression->modifier;
+    column->collation = target.expression->collation;
     out.push_back(column);
   }
   return out;

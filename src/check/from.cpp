@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "aggregates.h"
+#include "collations.h"
 #include "statements.h"
 #include "table_functions.h"
 
@@ -169,6 +170,7 @@ Result<Added> range_function(Scope& scope, const RangeFunction* node) {
   scope.lateral = false;
   TRY(std::move(each));
   TRY(spread_definitions(scope.a, node, functions));
+  TRY(derive_collations(scope.a, functions.expressions));
   bool lateral = node->lateral;
   for (const Expression* expression : functions.expressions) {
     lateral = lateral || variable_location(expression, 0) >= 0;
@@ -287,7 +289,8 @@ struct Joined {
 };
 
 void take_column(Joined& joined, const ItemColumn& column) {
-  joined.columns.push_back({column.name, column.type, column.modifier, false, nullptr});
+  joined.columns.push_back(
+      {column.name, column.type, column.modifier, false, nullptr, column.collation});
   joined.item_columns.push_back(column);
 }
 
@@ -323,8 +326,11 @@ Result<Done> use_columns(Scope& scope, const std::vector<const char*>& names, Jo
   }
   for (size_t i = 0; i < names.size(); ++i) {
     Expression* merged = TRY(merge(scope, type, pairs[i].first, pairs[i].second));
-    joined.columns.push_back({names[i], merged->type, merged->modifier, false, merged});
-    ItemColumn column{names[i], UINT32_MAX, 0, merged->type, merged->modifier};
+    TRY(derive_collations(a, std::span(&merged, 1)));
+    Oid collation = merged->collation;
+    joined.columns.push_back(
+        {names[i], merged->type, merged->modifier, false, merged, collation});
+    ItemColumn column{names[i], UINT32_MAX, 0, merged->type, merged->modifier, collation};
     if (merged->form == Form::variable) {
       column.range = merged->range;
       column.column = merged->column;

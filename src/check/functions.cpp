@@ -458,6 +458,7 @@ Result<Expression*> project(Scope& scope, const char* field, Expression* row, in
     Expression* out = scope.a.memory.expression(Form::field, column.type, location);
     out->text = column.name;
     out->modifier = column.modifier;
+    out->collation = column.collation;
     out->arguments.push_back(row);
     return out;
   }

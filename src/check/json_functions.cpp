@@ -1,6 +1,7 @@
 // JSON_EXISTS, JSON_QUERY and JSON_VALUE, and what they do ON EMPTY and ON ERROR.
 
 #include "aggregates.h"
+#include "collations.h"
 #include "sql_json.h"
 
 namespace ballast::check {
@@ -83,12 +84,6 @@ bool gives_set(const Expression* expression) {
   return false;
 }
 
-// The collation that a type has by itself; empty where it has none or where that is not told.
-std::string_view own_collation(const Analysis& a, Oid type) {
-  if (!is_collatable(a, type) || type_of(a, type).kind == 'd') return "";
-  return type == NAMEOID ? "C" : "default";
-}
-
 Result<Expression*> default_value(Scope& scope, const JsonBehavior* behavior, Oid type) {
   Expression* out = TRY(transform_here(scope, behavior->expr));
   auto refuse = [&](const char* code, const char* message, std::string detail = "") {
@@ -103,12 +98,12 @@ Result<Expression*> default_value(Scope& scope, const JsonBehavior* behavior, Oi
     return refuse("42804", "DEFAULT expression must not contain column references");
   }
   if (gives_set(out)) return refuse("42804", "DEFAULT expression must not return a set");
-  std::string_view wanted = own_collation(scope.a, type);
-  std::string_view found =
-      out->form == Form::collate ? std::string_view(out->text) : own_collation(scope.a, out->type);
-  if (wanted.empty() || found.empty() || wanted == found) return out;
-  return refuse("42P21", "collation of DEFAULT expression conflicts with RETURNING clause",
-                say("\"{}\" versus \"{}\"", {found, wanted}));
+  Oid wanted = type_of(scope.a, type).collation;
+  Oid found = out->form == Form::collate ? out->collation : type_of(scope.a, out->type).collation;
+  if (wanted == catalog::kNoOid || found == catalog::kNoOid || wanted == found) return out;
+  std::string versus = say("\"{}\" versus \"{}\"", {TRY(collation_name(scope.a, found)),
+                                                   TRY(collation_name(scope.a, wanted))});
+  return refuse("42P21", "collation of DEFAULT expression conflicts with RETURNING clause", versus);
 }
 
 // What a behavior that is no expression of the user's gives (GetJsonBehaviorConst).

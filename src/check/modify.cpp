@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "aggregates.h"
+#include "collations.h"
 #include "statements.h"
 
 namespace ballast::check {
@@ -49,11 +50,12 @@ Result<Done> insert_select(Scope& scope, const InsertStmt* node, const Columns& 
   for (Target& target : selected->targets) {
     if (target.junk) continue;
     Expression* value = target.expression;
-    range->columns.push_back({target.name, value->type, value->modifier, false, nullptr});
+    range->columns.push_back(
+        {target.name, value->type, value->modifier, false, nullptr, value->collation});
     bool bare = value->form == Form::constant || value->form == Form::parameter;
     if (!bare || value->type != UNKNOWNOID) {
       ItemColumn column{target.name, index, static_cast<int16_t>(range->columns.size()),
-                        value->type, value->modifier};
+                        value->type, value->modifier, value->collation};
       value = variable(scope, column, 0, location_of(value));
     }
     row.push_back(value);
@@ -87,6 +89,7 @@ Result<Done> insert_values(Scope& scope, const InsertStmt* node, const Columns& 
   range->kind = RangeKind::values;
   range->name = "*VALUES*";
   range->in_from = false;
+  for (const std::vector<Expression*>& row : rows) TRY(derive_collations(scope.a, row));
   range->rows = rows;
   uint32_t index = add_range(scope, range);
   std::vector<Expression*> row;
@@ -112,12 +115,14 @@ Item excluded_item(Scope& scope) {
   range->relation = &relation;
   range->row_type = relation.type;
   for (const catalog::Column& column : relation.columns) {
-    range->columns.push_back({column.name, column.type, column.modifier, column.not_null, nullptr});
+    range->columns.push_back({column.name, column.type, column.modifier, column.not_null, nullptr,
+                              column.collation});
   }
   return make_item(scope, range);
 }
 
 Result<Done> on_conflict(Scope& scope, const OnConflictClause* clause) {
+  scope.query->has_on_conflict = true;
   const catalog::Relation& relation = *scope.target->range->relation;
   bool updates = clause->action == ONCONFLICT_UPDATE;
   Item excluded;

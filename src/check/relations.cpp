@@ -82,6 +82,7 @@ bool output_columns(const Analysis& a, const Expression& call, std::vector<Range
       if (!type.ok()) return false;
       column.type = type.value();
     }
+    column.collation = type_of(a, column.type).collation;
     columns.push_back(column);
   }
   return count > 1;
@@ -89,7 +90,8 @@ bool output_columns(const Analysis& a, const Expression& call, std::vector<Range
 
 void add_row_columns(const catalog::Relation& relation, std::vector<RangeColumn>& columns) {
   for (const catalog::Column& column : relation.columns) {
-    columns.push_back({column.name, column.type, column.modifier, false, nullptr});
+    columns.push_back(
+        {column.name, column.type, column.modifier, false, nullptr, column.collation});
   }
 }
 
@@ -105,7 +107,7 @@ ResultKind result_kind(Scope& scope, const Expression* expression,
       for (size_t i = 0; i < expression->arguments.size(); ++i) {
         const Expression* field = expression->arguments[i];
         columns.push_back({scope.a.memory.text("f" + std::to_string(i + 1)), field->type,
-                           field->modifier, false, nullptr});
+                           field->modifier, false, nullptr, field->collation});
       }
       return ResultKind::row;
     }
@@ -151,7 +153,8 @@ Result<Done> defined_columns(Scope& scope, const List* definitions,
       return fail(scope.a, "42701",
                   say("column name \"{}\" specified more than once", each->colname), -1);
     }
-    columns.push_back({each->colname, type.type, type.modifier, false, nullptr});
+    columns.push_back({each->colname, type.type, type.modifier, false, nullptr,
+                       type_of(scope.a, type.type).collation});
   }
   return Done{};
 }
@@ -189,7 +192,7 @@ Result<Done> function_columns(Scope& scope, const RangeFunction* node, const cha
   if (kind == ResultKind::record) TRY(defined_columns(scope, definitions, own));
   if (kind == ResultKind::scalar) {
     own.push_back({scalar_name(*function, name, node, functions), function->type,
-                   function->modifier, false, nullptr});
+                   function->modifier, false, nullptr, function->collation});
   }
   columns.insert(columns.end(), own.begin(), own.end());
   return Done{};
@@ -210,7 +213,8 @@ Item make_item(Scope& scope, Range* range) {
   for (size_t i = 0; i < range->columns.size(); ++i) {
     const RangeColumn& column = range->columns[i];
     out.columns.push_back(
-        {column.name, out.index, static_cast<int16_t>(i + 1), column.type, column.modifier});
+        {column.name, out.index, static_cast<int16_t>(i + 1), column.type, column.modifier,
+         column.collation});
   }
   return out;
 }
@@ -271,7 +275,8 @@ Result<Item> add_opened_relation(Scope& scope, const catalog::Relation& relation
   range->row_type = relation.type;
   name_range(*range, name->alias, relation.name);
   for (const catalog::Column& column : relation.columns) {
-    range->columns.push_back({column.name, column.type, column.modifier, column.not_null, nullptr});
+    range->columns.push_back({column.name, column.type, column.modifier, column.not_null, nullptr,
+                              column.collation});
   }
   TRY(rename_columns(scope.a, *range, name->alias));
   return make_item(scope, range);
@@ -294,7 +299,8 @@ Result<Item> add_subquery(Scope& scope, Query* query, const Alias* alias, bool l
   for (const Target& target : query->targets) {
     if (target.junk) continue;
     range->columns.push_back(
-        {target.name, target.expression->type, target.expression->modifier, false, nullptr});
+        {target.name, target.expression->type, target.expression->modifier, false, nullptr,
+         target.expression->collation});
   }
   TRY(rename_columns(scope.a, *range, alias));
   return make_item(scope, range);
@@ -315,11 +321,13 @@ Result<Item> add_cte(Scope& scope, Cte* cte, uint16_t level, const RangeVar* nam
   ++cte->references;
   name_range(*range, name->alias, cte->name);
   for (const CteColumn& column : cte->columns) {
-    range->columns.push_back({column.name, column.type, column.modifier, false, nullptr});
+    range->columns.push_back(
+        {column.name, column.type, column.modifier, false, nullptr, column.collation});
   }
   TRY(rename_columns(scope.a, *range, name->alias));
   for (const CteColumn& column : cte->added) {
-    range->columns.push_back({column.name, column.type, column.modifier, false, nullptr});
+    range->columns.push_back(
+        {column.name, column.type, column.modifier, false, nullptr, column.collation});
   }
   Item out = make_item(scope, range);
   // Within its own query * does not show what SEARCH and CYCLE add.
@@ -399,6 +407,7 @@ Expression* variable(Scope& scope, const ItemColumn& column, uint16_t level, int
   out->range = column.range;
   out->column = column.column;
   out->modifier = column.modifier;
+  out->collation = column.collation;
   out->level = level;
   return out;
 }
@@ -442,7 +451,8 @@ Result<Expression*> column_of_range(Scope& scope, const Query& query, uint32_t r
   for (size_t i = 0; i < item.range->columns.size(); ++i) {
     const RangeColumn& column = item.range->columns[i];
     item.columns.push_back(
-        {column.name, range, static_cast<int16_t>(i + 1), column.type, column.modifier});
+        {column.name, range, static_cast<int16_t>(i + 1), column.type, column.modifier,
+         column.collation});
   }
   return column_of_item(scope, item, level, name, location);
 }

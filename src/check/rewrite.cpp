@@ -184,6 +184,26 @@ Result<Done> check_relation(const Analysis& a, Views& views, const Query& query,
                             const catalog::Relation& relation, std::vector<Writing> writings,
                             int depth);
 
+// What a relation's rules forbid by being there; what they do is not known.
+Result<Done> check_rules(const Analysis& a, const Query& query, const catalog::Relation& relation,
+                         int depth) {
+  if (query.command == Command::merge && relation.rules != 0) {
+    return fail(a, "0A000", say("cannot execute MERGE on relation \"{}\"", relation.name), -1, "",
+                "MERGE is not supported for relations with rules.");
+  }
+  bool updates = (relation.rules & catalog::kUpdate) != 0;
+  if (query.has_on_conflict && updates && relation.kind != 'v') {
+    return fail(a, "0A000",
+                "INSERT with ON CONFLICT clause cannot be used with table that has INSERT or "
+                "UPDATE rules",
+                -1);
+  }
+  bool is_simple = depth == 0 && query.returning.empty() && query.outer == nullptr &&
+                   !query.has_on_conflict && !query.has_modifying_cte;
+  if (is_simple || (relation.rules & query.writes) == 0) return Done{};
+  return not_checked("a relation with rules");
+}
+
 Result<Done> check_view(const Analysis& a, Views& views, const Query& query,
                         const catalog::Relation& view, const std::vector<Writing>& writings,
                         int depth) {
@@ -211,16 +231,12 @@ Result<Done> check_view(const Analysis& a, Views& views, const Query& query,
 Result<Done> check_relation(const Analysis& a, Views& views, const Query& query,
                             const catalog::Relation& relation, std::vector<Writing> writings,
                             int depth) {
-  uint8_t rules = relation.rules & query.writes;
-  if (rules != 0 && (depth > 0 || !query.returning.empty() || query.outer != nullptr ||
-                     !query.actions.empty() || query.has_modifying_cte)) {
-    return not_checked("a relation with rules");
-  }
   for (const Writing& writing : writings) {
     if (!writing.inserts || depth > 0) TRY(check_once(a, writing.columns));
     TRY(writing.inserts ? check_inserted(a, relation, writing.columns)
                         : check_updated(a, relation, writing.columns));
   }
+  TRY(check_rules(a, query, relation, depth));
   if (relation.kind != 'v') return Done{};
   return check_view(a, views, query, relation, writings, depth);
 }

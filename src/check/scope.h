@@ -67,6 +67,7 @@ struct ItemColumn {
   int16_t column;
   Oid type;
   int32_t modifier;
+  Oid collation = catalog::kNoOid;
   bool hidden = false;  // from *
 };
 

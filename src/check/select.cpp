@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "aggregates.h"
+#include "collations.h"
 #include "set_operations.h"
 #include "statements.h"
 
@@ -56,6 +57,7 @@ Result<Done> plain_select(Scope& scope, const SelectStmt* node) {
   TRY(window_clause(scope, query.targets));
   if (scope.resolve_unknowns) TRY(resolve_unknown(scope, query.targets));
   TRY(lock_clauses(scope, node->lockingClause));
+  TRY(derive_collations(scope.a, query));
   return check_grouping(scope, query);
 }
 
@@ -81,7 +83,8 @@ Result<Done> values_select(Scope& scope, const SelectStmt* node) {
       rows[j][i] = TRY(coerce_to_common(scope, rows[j][i], type, "VALUES"));
       column[j] = rows[j][i];
     }
-    columns.push_back({nullptr, type, common_modifier(column, type), false, nullptr});
+    Oid collation = TRY(common_collation(a, column, true));
+    columns.push_back({nullptr, type, common_modifier(column, type), false, nullptr, collation});
   }
   Item item = TRY(add_values(scope, std::move(rows), false, columns, nullptr));
   scope.names.push_back(item);
@@ -172,6 +175,12 @@ Result<Done> lock_named(Scope& scope, const LockingClause* clause, const RangeVa
               name->location);
 }
 
+// Whose collations were derived before its groups were looked at.
+bool is_plain_select(const Node* node) {
+  const SelectStmt* select = pg::tag(node) == T_SelectStmt ? pg::as<SelectStmt>(node) : nullptr;
+  return select != nullptr && select->valuesLists == NIL && select->op == SETOP_NONE;
+}
+
 }  // namespace
 
 Result<Done> lock_clauses(Scope& scope, const List* clauses) {
@@ -224,6 +233,7 @@ Result<Query*> analyze(Scope& scope, const Node* node) {
       break;
     default: return not_checked("a statement of another kind");
   }
+  if (!is_plain_select(node)) TRY(derive_collations(scope.a, query));
   return &query;
 }
 

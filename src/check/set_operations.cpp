@@ -1,6 +1,7 @@
 #include "set_operations.h"
 
 #include "aggregates.h"
+#include "collations.h"
 
 namespace ballast::check {
 namespace {
@@ -49,7 +50,8 @@ Result<Columns> Tree::leaf(const SelectStmt* node) {
   for (Target& target : query->targets) {
     if (target.junk) continue;
     range->columns.push_back(
-        {target.name, target.expression->type, target.expression->modifier, false, nullptr});
+        {target.name, target.expression->type, target.expression->modifier, false, nullptr,
+         target.expression->collation});
     out.push_back(&target);
   }
   add_range(scope_, range);
@@ -83,10 +85,13 @@ Result<Columns> Tree::combine(const SelectStmt* node, const Columns& left, const
     int32_t location = location_of(best);
     both[0] = TRY(side(left[i], type, name));
     both[1] = TRY(side(right[i], type, name));
-    if (node->op != SETOP_UNION || !node->all) TRY(need_equality(a, type, location));
+    bool is_union_all = node->op == SETOP_UNION && node->all;
+    Oid collation = TRY(common_collation(a, both, is_union_all));
+    if (!is_union_all) TRY(need_equality(a, type, location));
     Target* target = scope_.a.memory.target();
     target->expression = scope_.a.memory.expression(Form::case_subject, type, location);
     target->expression->modifier = common_modifier(both, type);
+    target->expression->collation = collation;
     target->name = left[i]->name;
     out.push_back(target);
   }
@@ -135,7 +140,8 @@ Result<Done> sort_output(Scope& scope, const SelectStmt* node) {
   for (const Target& target : query.targets) {
     const Expression* variable = target.expression;
     output.columns.push_back(
-        {target.name, 0, variable->column, variable->type, variable->modifier});
+        {target.name, 0, variable->column, variable->type, variable->modifier,
+         variable->collation});
   }
   std::vector<Item> before = std::move(scope.names);
   scope.names = {output};
@@ -167,6 +173,7 @@ Result<Done> analyze_set_operation(Scope& scope, const SelectStmt* node) {
     target.expression = scope.a.memory.expression(Form::variable, columns[i]->expression->type,
                                                   location_of(named.expression));
     target.expression->modifier = columns[i]->expression->modifier;
+    target.expression->collation = columns[i]->expression->collation;
     target.expression->column = static_cast<int16_t>(++i);
     query.targets.push_back(target);
   }

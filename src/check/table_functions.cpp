@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "aggregates.h"
+#include "collations.h"
 #include "sql_json.h"
 
 namespace ballast::check {
@@ -29,6 +30,7 @@ Result<Item> finish(Scope& scope, const char* kind, std::vector<RangeColumn> col
   if (columns.size() > kMaxColumns) {
     return fail(scope.a, "54011", "functions in FROM can return at most 1664 columns", location);
   }
+  TRY(derive_collations(scope.a, expressions));
   for (const Expression* each : expressions) {
     lateral = lateral || variable_location(each, 0) >= 0;
   }
@@ -103,7 +105,8 @@ struct JsonColumns {
     Expression* document = scope.a.memory.expression(Form::case_subject, JSONBOID, -1);
     InPlace in(scope, Place::from_function);
     Expression* made = TRY(json_function(scope, &call, document));
-    columns.push_back({column->name, made->type, made->modifier, false, nullptr});
+    columns.push_back({column->name, made->type, made->modifier, false, nullptr,
+                       type_of(scope.a, made->type).collation});
     expressions.push_back(made);
     return Done{};
   }
@@ -166,7 +169,8 @@ struct XmlColumns {
                   column->location);
     }
     bool not_null = column->for_ordinality || column->is_not_null;
-    columns.push_back({column->colname, type, modifier, not_null, nullptr});
+    columns.push_back({column->colname, type, modifier, not_null, nullptr,
+                       type_of(scope.a, type).collation});
     return Done{};
   }
 

@@ -32,6 +32,7 @@ Result<std::vector<Target>> expand_row(Scope& scope, Expression* row) {
     Target target;
     target.name = column.name;
     target.expression = scope.a.memory.expression(Form::field, column.type, row->location);
+    target.expression->collation = column.collation;
     target.expression->text = column.name;
     target.expression->modifier = column.modifier;
     target.expression->arguments.push_back(row);
