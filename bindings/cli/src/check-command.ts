@@ -2,8 +2,8 @@
 import { checkFolder } from './check-folder.js'
 import { runCommand, type Context } from './command.js'
 import type { ConnectFlags } from './connect.js'
-import { Failure, type Finding } from './failure.js'
-import { warning, type Checked } from './folder-findings.js'
+import { Failure } from './failure.js'
+import { findingOf, warning, type Checked } from './folder-findings.js'
 import { annotation } from './github.js'
 import { checkQueries, summaryOf } from './queries/check-queries.js'
 import { sarif } from './queries/sarif.js'
@@ -93,10 +93,6 @@ function report(context: Context, flags: CheckFlags, { findings, facts }: HalfRe
 
 function isError({ severity }: Checked): boolean {
   return severity === 'error'
-}
-
-function findingOf({ severity: _, ...finding }: Checked): Finding {
-  return finding
 }
 
 /** An annotation, whether GitHub runs this or its output is carried there. */
