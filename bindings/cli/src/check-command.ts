@@ -1,4 +1,6 @@
 /** `ballast check`. What it looks at comes in halves, each of which gives its findings. */
+import { join } from 'node:path'
+
 import { checkFolder } from './check-folder.js'
 import { runCommand, type Context } from './command.js'
 import type { ConnectFlags } from './connect.js'
@@ -53,10 +55,17 @@ async function look(context: Context, flags: CheckFlags): Promise<HalfResult> {
     try {
       results.push(await half(context, flags))
     } catch (error) {
+      if (!(error instanceof Failure)) throw error
       const isBroken = results.some(({ findings }) => findings.some(isError))
-      if (!(error instanceof Failure) || !isBroken) throw error
-      const message = 'queries are not checked until the migrations are mended'
-      results.push({ findings: [warning(message)], facts: {} })
+      if (isBroken) {
+        const message = 'queries are not checked until the migrations are mended'
+        results.push({ findings: [warning(message)], facts: {} })
+        continue
+      }
+      // Who asked for a report gets one, with what is in the way as its finding.
+      if (flags.format === undefined || flags.format === 'text') throw error
+      const findings = error.findings.map((each): Checked => ({ ...each, severity: 'error' }))
+      results.push({ findings, facts: {} })
     }
   }
   return {
@@ -71,7 +80,9 @@ function report(context: Context, flags: CheckFlags, { findings, facts }: HalfRe
   const errors = findings.filter(isError)
   const warnings = findings.filter(finding => !isError(finding))
   if (flags.format === 'sarif') {
-    process.stdout.write(`${screen.secrets.hide(sarif(findings))}\n`)
+    const { file, root } = context.config
+    const log = sarif(findings, file ?? join(root, 'package.json'))
+    process.stdout.write(`${screen.secrets.hide(log)}\n`)
     return errors.length > 0 ? 1 : 0
   }
   if (flags.format === 'github') {
