@@ -11,7 +11,7 @@ const projects = []
 
 before(async () => {
   source = await importSources(
-    'queries/find', 'queries/resolve', 'queries/files', 'queries/text', 'queries/write-tags',
+    ...['find', 'resolve', 'tsconfig', 'files', 'text', 'write-tags'].map(x => `queries/${x}`),
   )
 })
 after(() => projects.forEach(project => project.remove()))
@@ -23,7 +23,7 @@ async function find(files, patterns = null, prepare = () => {}) {
   prepare(project)
   const config = source.readTypeScriptConfig(project.folder)
   const paths = await source.codeFiles(project.folder, patterns, config)
-  const found = source.findQueries(paths, new source.Resolver(config))
+  const found = source.findQueries(paths, new source.Resolver())
   return { ...found, folder: project.folder }
 }
 
@@ -238,6 +238,49 @@ describe('clients, whatever they are called', () => {
     assert.deepEqual(queries.map(query => query.texts[0].text), ['select 1', 'select 2'])
   })
 
+  test('by the nearest tsconfig.json, those it refers to, and what it extends', async () => {
+    const db = `import { neon } from 'ballast'\nexport const sql = neon(u)`
+    const use = `import { sql } from '@/db'\nsql`
+    const paths = { '@/*': ['./src/*'] }
+    const { queries } = await find({
+      'tsconfig.json': { files: [], references: [{ path: 'apps/web' }, { path: './app.json' }] },
+      'app.json': { compilerOptions: { paths }, include: ['src'] },
+      'src/db.ts': db, 'src/use.ts': `${use}\`select 1\``,
+      'apps/web/tsconfig.json': { compilerOptions: { paths }, include: ['src'] },
+      'apps/web/src/db.ts': db, 'apps/web/src/deep/use.ts': `${use}\`select 2\``,
+      'base.json': { compilerOptions: { paths: { '@/*': ['${configDir}/source/*'] } } },
+      'apps/api/tsconfig.json': { extends: '../../base.json' },
+      'apps/api/source/db.ts': db, 'apps/api/source/use.ts': `${use}\`select 3\``,
+    })
+    const found = queries.map(query => query.texts[0].text).sort()
+    assert.deepEqual(found, ['select 1', 'select 2', 'select 3'])
+  })
+
+  test('by exports and imports of package.json, the source before what is built', async () => {
+    const db = name => `import { neon } from 'ballast'\nexport const ${name} = neon(u)`
+    const { queries } = await find({
+      'package.json': { imports: { '#db': { types: './src/own.ts', default: './dist/own.js' } } },
+      'src/own.ts': db('own'),
+      'packages/db/package.json': { main: './dist/no.js', exports: {
+        '.': { import: { types: './a.d.ts', default: './dist/index.js' }, source: './src/index' },
+        './*': './src/*.ts',
+      } },
+      'packages/db/src/index.ts': db('a'), 'packages/db/dist/index.js': 'export const a = 1',
+      'packages/db/src/other.ts': db('b'),
+      'app.ts': `import { own } from '#db'
+        import { a } from '@acme/db'
+        import { b } from '@acme/db/other'
+        own\`select 1\`
+        a\`select 2\`
+        b\`select 3\``,
+    }, null, ({ folder }) => {
+      mkdirSync(join(folder, 'node_modules/@acme'), { recursive: true })
+      symlinkSync(join(folder, 'packages/db'), join(folder, 'node_modules/@acme/db'))
+    })
+    const found = queries.map(query => query.texts[0].text)
+    assert.deepEqual(found, ['select 1', 'select 2', 'select 3'])
+  })
+
   test('how their rows come', async () => {
     const facts = async options => {
       const { queries } = await find({
@@ -280,6 +323,19 @@ describe('what is not ours', () => {
       'a.ts:2 it cannot be told what ctx.sql is',
       'a.ts:3 it cannot be told what db is',
     ])
+  })
+
+  test('nor where an alias, a file or a package of the project leads', async () => {
+    const { unread } = await find({
+      'a.ts': `import { sql } from '@/db'
+        import { db } from './nowhere'
+        import type { Db } from '~/db'
+        sql\`select 1\`
+        db.query('select 2')
+        export const f = (it: Db) => it\`select 3\``,
+    })
+    assert.deepEqual(unread.map(({ why }) => why), ['sql', 'db', 'it'].map(name =>
+      `it cannot be told what ${name} is`))
   })
 
   test('the official Pool is ours to check', async () => {

@@ -172,6 +172,22 @@ export const d = () => sql\`select 1 +\`
     const { errors, warnings } = await json(1)
     assert.deepEqual(errors.map(({ file }) => file), ['migrations/0001_b.sql'])
     assert.ok(warnings.some(({ message }) => /until the migrations are mended/.test(message)))
+    // What keeps from looking is in a report as well, where all has the members that GitHub wants.
+    project.write({ 'migrations/0001_b.sql': 'alter table b add x int;' })
+    for (const args of [[], ['--database']]) {
+      const { out } = await project.expect(1, ['check', '--format', 'sarif', ...args])
+      const [{ tool, results }] = JSON.parse(out).runs
+      assert.equal(tool.driver.name, 'ballast')
+      for (const { ruleId, level, message, locations } of results) {
+        assert.ok(tool.driver.rules.some(({ id }) => id === ruleId))
+        assert.ok(/^(?:error|warning)$/.test(level) && message.text.length > 0)
+        const { uri } = locations[0].physicalLocation.artifactLocation
+        assert.match(uri, /^[\w.]+(?:\/[\w.]+)*$/)
+      }
+      const [error] = results.filter(({ level }) => level === 'error')
+      const says = args.length === 0 ? /relation "b" does not/ : /no database URL/
+      assert.match(error.message.text, says)
+    }
   })
 })
 
@@ -385,10 +401,10 @@ test('--watch looks again after each change', async () => {
 
 test('the example Worker is right', async () => {
   const { readTypeScriptConfig, codeFiles, findQueries, Resolver } =
-    await importSources('queries/find', 'queries/resolve', 'queries/files')
+    await importSources('queries/find', 'queries/resolve', 'queries/tsconfig', 'queries/files')
   const root = join(top, 'worker')
   const config = readTypeScriptConfig(root)
-  const { queries, unread } = findQueries(await codeFiles(root, null, config), new Resolver(config))
+  const { queries, unread } = findQueries(await codeFiles(root, null, config), new Resolver())
   assert.ok(queries.length >= 8, `${queries.length}`)
   assert.ok(unread.every(({ source }) => source.file.endsWith('rejected.ts')))
 })

@@ -37,8 +37,13 @@ const exact: Readonly<Record<string, (at: Situation) => string>> = {
     'the file with a comment such as `-- ballast:statement_timeout=5min`.',
 }
 
+// Whether another command ran makes no difference.
+const kChanging = /^ballast (?:migrate|undo|baseline)$/
+
 const byClass: Readonly<Record<string, (at: Situation) => string>> = {
-  BN: () => 'Check the URL in the environment variable; it must be a postgresql:// URL.',
+  BN: () =>
+    'Check the URL in the environment variable; it must be a postgresql:// URL. In a password ' +
+    'write % as %25, / as %2F, ? as %3F and # as %23.',
   BH: at =>
     at.isRemote
       ? 'The Worker did not reach the database. Check the URL that it was given.'
@@ -48,13 +53,19 @@ const byClass: Readonly<Record<string, (at: Situation) => string>> = {
   '53': () => 'The server is short of something. Run it again later.',
 }
 
+/** What is told of a database that cannot be asked: its URL, the network, who asks. */
+export function connectionAdvice(code: string | undefined): string | undefined {
+  return byClass[code?.slice(0, 2) ?? '']?.({ command: '', isRemote: false })
+}
+
 /** What a person would be told; undefined where the message says it all. */
 export function adviceFor(
   code: string | undefined,
   fate: string | undefined,
   at: Situation,
 ): string | undefined {
-  if (fate === 'unknown' && !/^B[MA]|^BH005/.test(code ?? '')) {
+  const mayHaveRun = fate === 'unknown' && kChanging.test(at.command)
+  if (mayHaveRun && !/^B[MA]|^BH005/.test(code ?? '')) {
     return `It is not known whether it ran. Run \`${at.command}\` again: it finds out.`
   }
   const known = exact[code ?? ''] ?? byClass[code?.slice(0, 2) ?? '']

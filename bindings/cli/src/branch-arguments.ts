@@ -23,7 +23,7 @@ export function addBranchCommands(ballast: Command, exit: Exit): void {
   const branch = ballast
     .command('branch')
     .description("Manage the branches of a project of Neon's.")
-    .addHelpText('after', keyHelp)
+    .addHelpText('after', `\nExample:\n  $ ballast branch list\n${keyHelp}`)
   addCreate(branch, exit)
   addList(branch, exit)
   addDelete(branch, exit)
@@ -59,6 +59,7 @@ function addCreate(branch: Command, exit: Exit): void {
 function addList(branch: Command, exit: Exit): void {
   common(branch.command('list'))
     .description('List the branches.')
+    .addHelpText('after', '\nExample:\n  $ ballast branch list --json')
     .action(async (flags: BranchCommandFlags) => exit(await (await load()).listBranches(flags)))
 }
 

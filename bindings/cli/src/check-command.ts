@@ -1,9 +1,11 @@
 /** `ballast check`. What it looks at comes in halves, each of which gives its findings. */
+import { join } from 'node:path'
+
 import { checkFolder } from './check-folder.js'
 import { runCommand, type Context } from './command.js'
 import type { ConnectFlags } from './connect.js'
-import { Failure, type Finding } from './failure.js'
-import { warning, type Checked } from './folder-findings.js'
+import { Failure } from './failure.js'
+import { findingOf, warning, type Checked } from './folder-findings.js'
 import { annotation } from './github.js'
 import { checkQueries, summaryOf } from './queries/check-queries.js'
 import { sarif } from './queries/sarif.js'
@@ -53,10 +55,17 @@ async function look(context: Context, flags: CheckFlags): Promise<HalfResult> {
     try {
       results.push(await half(context, flags))
     } catch (error) {
+      if (!(error instanceof Failure)) throw error
       const isBroken = results.some(({ findings }) => findings.some(isError))
-      if (!(error instanceof Failure) || !isBroken) throw error
-      const message = 'queries are not checked until the migrations are mended'
-      results.push({ findings: [warning(message)], facts: {} })
+      if (isBroken) {
+        const message = 'queries are not checked until the migrations are mended'
+        results.push({ findings: [warning(message)], facts: {} })
+        continue
+      }
+      // Who asked for a report gets one, with what is in the way as its finding.
+      if (flags.format === undefined || flags.format === 'text') throw error
+      const findings = error.findings.map((each): Checked => ({ ...each, severity: 'error' }))
+      results.push({ findings, facts: {} })
     }
   }
   return {
@@ -71,7 +80,9 @@ function report(context: Context, flags: CheckFlags, { findings, facts }: HalfRe
   const errors = findings.filter(isError)
   const warnings = findings.filter(finding => !isError(finding))
   if (flags.format === 'sarif') {
-    process.stdout.write(`${screen.secrets.hide(sarif(findings))}\n`)
+    const { file, root } = context.config
+    const log = sarif(findings, file ?? join(root, 'package.json'))
+    process.stdout.write(`${screen.secrets.hide(log)}\n`)
     return errors.length > 0 ? 1 : 0
   }
   if (flags.format === 'github') {
@@ -93,10 +104,6 @@ function report(context: Context, flags: CheckFlags, { findings, facts }: HalfRe
 
 function isError({ severity }: Checked): boolean {
   return severity === 'error'
-}
-
-function findingOf({ severity: _, ...finding }: Checked): Finding {
-  return finding
 }
 
 /** An annotation, whether GitHub runs this or its output is carried there. */

@@ -96,7 +96,7 @@ async function main(args: readonly string[]): Promise<number> {
     // Commander has already said what was wrong, and its help ends in an error of code 0.
     if (error instanceof CommanderError) {
       if (error.exitCode !== 0 && args.includes('--json')) {
-        const message = withoutArguments(error.message)
+        const message = withoutArguments(error.message).replace(/^error: /, '')
         console.log(JSON.stringify({ event: 'error', code: null, message }))
       }
       return error.exitCode
@@ -108,4 +108,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2))
+/** Ends the process when all is written, although code of the project may hold a connection. */
+function end(code: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+}
+
+// Not awaited at the top: Node has words and an exit code of its own for what never ends.
+void main(process.argv.slice(2)).then(end)

@@ -21,6 +21,10 @@ export interface Context {
   atEnd(step: () => Promise<void>): void
 }
 
+const kEndedAdvice =
+  'Something that it loaded did that, or waits for what never comes: look at what the schema and ' +
+  'the configuration of Drizzle do while they are imported.'
+
 /** Runs a command and gives its exit code: 0 done, 1 failed, 2 needs an answer. */
 export async function runCommand(
   flags: CommonFlags,
@@ -33,17 +37,27 @@ export async function runCommand(
   const onSignal = (): void => {
     // What is done is done: its exit code says how.
     if (isOver) return
-    if (stop.signal.aborted) process.exit(1)
+    if (stop.signal.aborted) end()
     screen.note('Stopping. Press Ctrl-C again to end at once.')
     stop.abort()
   }
   // Node would print these with their stacks, and a message there may quote a secret.
   const onCrash = (error: unknown): void => {
     screen.fail(failureOf(error))
+    end()
+  }
+  const end = (): never => {
+    isOver = true
     process.exit(1)
   }
+  // Code of the project that was loaded may end the process, or never come to its end itself.
+  const onExit = (): void => {
+    if (isOver) return
+    screen.fail(failure('the command was ended before it was done', kEndedAdvice))
+    process.exitCode = 1
+  }
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  process.on('uncaughtException', onCrash).on('unhandledRejection', onCrash)
+  process.on('uncaughtException', onCrash).on('unhandledRejection', onCrash).on('exit', onExit)
   try {
     const config = await loadConfig()
     const variables = await readVariables(config.root, flags.envFile)
@@ -60,7 +74,7 @@ export async function runCommand(
     screen.done()
     for (const step of last) await step().catch(() => {})
     isOver = true
-    process.off('uncaughtException', onCrash).off('unhandledRejection', onCrash)
+    process.off('uncaughtException', onCrash).off('unhandledRejection', onCrash).off('exit', onExit)
   }
 }
 

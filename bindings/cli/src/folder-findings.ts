@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Finding, Place } from './failure.js'
 import type { FolderFile } from './folder.js'
 import { compareNumbers, downOf, isConflicted, snapshotOf, type History } from './folder-history.js'
+import { noFileAdvice } from './tools.js'
 
 /** A finding, and whether it ends `ballast check` with 1. */
 export interface Checked extends Finding {
@@ -131,7 +132,7 @@ function journalFindings(
     if (hasFile) continue
     found.push({
       ...error(`the journal names ${tag}, and there is no ${file}`, at(journal.file, lineOf(tag))),
-      advice: 'Bring the file back, from git for example, or take the entry out of the journal.',
+      advice: noFileAdvice,
     })
   }
   const seen = new Set<string>()
@@ -160,6 +161,11 @@ function gapFindings({ format, migrations }: History, at: (file: string) => Plac
     if (before === undefined || BigInt(number) - BigInt(before.number) <= 1n) return []
     return [warning(`there is a gap between ${before.file} and this one`, at(file))]
   })
+}
+
+/** The finding alone, for where it is known how bad it is. */
+export function findingOf({ severity: _, ...finding }: Checked): Finding {
+  return finding
 }
 
 /** Something that has to be mended. */

@@ -10,6 +10,9 @@ const sqlPasswords =
   /(\bpassword(?:\s+|\s*=\s*|\s*\(\s*))(e?'(?:[^'\\]|''|\\.)*'|\$(\w*)\$[\s\S]*?\$\3\$)/gi
 const conninfo = /(\bpassword\s*=\s*)([^\s'"(),;]+)/gi
 
+/** Connection strings, but for the one that only shows the form of them. */
+const kUrls = /\bpostgres(?:ql)?:\/\/(?!user:password@host\/database\b)[^\s"'`]+/gi
+
 /** Masks the passwords in a text of SQL by as many characters, so that columns stay the same. */
 export function hideSqlPasswords(text: string): string {
   const mask = (_: string, before: string, literal: string): string =>
@@ -52,7 +55,7 @@ export class Secrets {
   hide(text: string): string {
     const known = this.#patterns.reduce((rest, pattern) => rest.replace(pattern, kMask), text)
     return hideSqlPasswords(known)
-      .replace(/\bpostgres(?:ql)?:\/\/[^\s"'`]+/gi, `postgresql://${kMask}`)
+      .replace(kUrls, `postgresql://${kMask}`)
       .replace(/\b(https?:\/\/)[^\s/@"'`]+@/gi, `$1${kMask}@`)
       .replace(/\b(bearer\s+)[\w.~+/=-]+/gi, `$1${kMask}`)
   }

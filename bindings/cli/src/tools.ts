@@ -67,6 +67,10 @@ interface Answer {
 
 const kModule = 'ballast-tools.wasm'
 
+/** What to do about a journal that names more than there is. */
+export const noFileAdvice =
+  'Bring the file back, from git for example, or take the entry out of the journal.'
+
 let instance: Instance | undefined
 let bytes: Promise<Uint8Array<ArrayBuffer>> | undefined
 
@@ -163,6 +167,7 @@ function mistakes(folder: string, first: Mistake | undefined): Failure {
 
 function finding(folder: string, mistake: Mistake): Finding {
   const { code = null, message, file, line, column, detail, hint } = mistake
+  const advice = code === 'BM203' ? noFileAdvice : undefined
   if (file === undefined) return { code, message, detail, hint }
   // Columns are counted from 1, and 0 is how the core says that it knows none.
   const known = (n: number | undefined): n is number => n !== undefined && n > 0
@@ -171,5 +176,5 @@ function finding(folder: string, mistake: Mistake): Finding {
     ...(known(line) ? { line } : {}),
     ...(known(line) && known(column) ? { column } : {}),
   }
-  return { code, message, place, detail, hint }
+  return { code, message, place, detail, hint, advice }
 }

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 import { build, type BuildFailure, type Loader, type Message, type Plugin } from 'esbuild'
 
@@ -45,7 +45,7 @@ export async function loadSchema(files: readonly string[]): Promise<LoadedSchema
     "export * as core from 'drizzle-orm/pg-core'",
     "export { npmVersion } from 'drizzle-orm/version'",
   ]
-  const { exports, inputs } = await loadEntry(entry.join('\n'), await realpath(dirname(first)))
+  const { exports, inputs } = await loadEntry(entry.join('\n'), files)
   const version = String(exports['npmVersion'])
   const modules = files.map((file, index): SchemaModule => {
     const found = exports[`schema${index}`] as Record<string, unknown>
@@ -58,16 +58,16 @@ export async function loadSchema(files: readonly string[]): Promise<LoadedSchema
 /** Loads a module that is the project's, and gives what it exports. */
 export async function loadModule(file: string): Promise<Loaded> {
   const entry = `export * as loaded from ${JSON.stringify(file)}`
-  const { exports, inputs } = await loadEntry(entry, await realpath(dirname(file)))
+  const { exports, inputs } = await loadEntry(entry, [file])
   return { exports: exports['loaded'] as Readonly<Record<string, unknown>>, inputs }
 }
 
-async function loadEntry(contents: string, resolveDir: string): Promise<Loaded> {
+async function loadEntry(contents: string, files: readonly string[]): Promise<Loaded> {
   const folder = await mkdtemp(join(tmpdir(), 'ballast-drizzle-'))
   try {
     const outfile = join(folder, 'bundle.mjs')
-    const inputs = await bundle(contents, resolveDir, outfile)
-    return { exports: await importBundle(outfile), inputs }
+    const inputs = await bundle(contents, await realpath(dirname(files[0] ?? '')), outfile)
+    return { exports: await importBundle(outfile, files), inputs }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -101,14 +101,18 @@ async function bundle(contents: string, resolveDir: string, outfile: string): Pr
   } catch (error) {
     const { errors } = error as Partial<BuildFailure>
     if (errors === undefined) throw error
-    throw new Failure(errors.map(message => findingOf(message, resolveDir)))
+    const findings = errors.map(message => findingOf(message, resolveDir))
+    // What the files themselves say is missing need not be said of our own entry, too.
+    const placed = findings.filter(({ place }) => place !== undefined)
+    throw new Failure(placed.length > 0 ? placed : findings)
   }
 }
 
 function findingOf({ text, location, notes }: Message, resolveDir: string): Finding {
   const missing = /^Could not resolve "((?:@[^/"]+\/)?[^/"]+)/.exec(text)?.[1]
   const isPackage = missing !== undefined && !missing.startsWith('.') && !isAbsolute(missing)
-  const hint = notes.map(note => note.text).join(' ')
+  // Of a package the bundler only notes that its own settings could leave it out.
+  const hint = isPackage ? '' : notes.map(note => note.text).join(' ')
   const finding: Finding = {
     code: null,
     message: text,
@@ -124,6 +128,8 @@ function findingOf({ text, location, notes }: Message, resolveDir: string): Find
 }
 
 function installAdvice(name: string): string {
+  // No package has such a name: it is an alias.
+  if (/^(?:@$|[~#$])/.test(name)) return 'Say under "paths" in tsconfig.json where it is.'
   return `Install ${name} in the project, or say under "paths" in tsconfig.json where it is.`
 }
 
@@ -200,34 +206,63 @@ const places: Plugin = {
   },
 }
 
-async function importBundle(outfile: string): Promise<Readonly<Record<string, unknown>>> {
+async function importBundle(
+  outfile: string,
+  files: readonly string[],
+): Promise<Readonly<Record<string, unknown>>> {
   // Only with source maps does an error say where in the project it was thrown.
   const before = process.sourceMapsEnabled ?? false
   process.setSourceMapsEnabled(true)
+  const restore = keepToItself()
   try {
     return (await import(pathToFileURL(outfile).href)) as Readonly<Record<string, unknown>>
   } catch (error) {
-    throw importFailure(error)
+    throw importFailure(error, dirname(outfile), files)
   } finally {
+    restore()
     process.setSourceMapsEnabled(before)
   }
 }
 
-function importFailure(error: unknown): Failure {
+/** What code prints while it is loaded is no result of ours, and it must not end the command. */
+function keepToItself(): () => void {
+  const { exit } = process
+  const { log, info, debug } = console
+  Object.assign(console, { log: console.error, info: console.error, debug: console.error })
+  process.exit = (code): never => {
+    throw new Error(`it ends the process that loads it: process.exit(${String(code ?? '')})`)
+  }
+  return () => {
+    Object.assign(console, { log, info, debug })
+    process.exit = exit
+  }
+}
+
+function importFailure(error: unknown, bundled: string, files: readonly string[]): Failure {
   const isError = error instanceof Error
   // A message may well have the URL in it that the code was at odds with.
-  const message = new Secrets().hide(isError ? `${error.name}: ${error.message}` : String(error))
-  const place = isError ? placeIn(error.stack ?? '') : undefined
-  return new Failure([{ code: null, message, place, hideLine: true }])
+  const message = new Secrets().hide(
+    isError ? `${error.name}: ${error.message}` : `it throws ${String(error)}`,
+  )
+  const [only] = files
+  const place =
+    (isError ? placeIn(error.stack ?? '', bundled) : undefined) ??
+    (files.length === 1 && only !== undefined ? { file: only } : undefined)
+  const finding: Finding = { code: null, message, place, hideLine: true }
+  if (place !== undefined) return new Failure([finding])
+  const notes = [`It came up in one of ${files.map(shortPath).join(', ')}.`]
+  return new Failure([{ ...finding, notes }])
 }
 
 /** The first place in a stack that is a file of the project. */
-function placeIn(stack: string): Place | undefined {
+function placeIn(stack: string, bundled: string): Place | undefined {
+  const ours = dirname(fileURLToPath(import.meta.url))
   for (const found of stack.matchAll(
     /\(?(?:file:\/\/)?(\/[^\n()]+|[A-Za-z]:[^\n()]+):(\d+):(\d+)\)?/g,
   )) {
     const [, file = '', line, column] = found
-    if (/[\\/]node_modules[\\/]|ballast-drizzle-/.test(file) || !existsSync(file)) continue
+    if (/[\\/]node_modules[\\/]/.test(file) || !existsSync(file)) continue
+    if (file.startsWith(bundled) || dirname(file) === ours) continue
     return { file, line: Number(line), column: Number(column) }
   }
   return undefined

@@ -46,12 +46,19 @@ export function toSql(
   { modules, core, naming }: DrizzleModules,
   { casing = null, tablesFilter = [], schemaFilter = [] }: ToSqlOptions = {},
 ): DrizzleSql {
+  const schema = readSchema(modules, core)
   const translation = new Translation(
-    filtered(readSchema(modules, core), nameFilter(tablesFilter), nameFilter(schemaFilter)),
+    filtered(schema, nameFilter(tablesFilter), nameFilter(schemaFilter)),
     { naming, casing: naming === '0.45' ? casing : null },
   )
-  return translation.run()
+  const made = translation.run()
+  const isEmpty = Object.values(schema).every(found => found.length === 0)
+  return isEmpty ? { ...made, notes: [...made.notes, kEmpty] } : made
 }
+
+// Whoever forgot a word would be offered to drop all that there is.
+const kEmpty =
+  'the schema has nothing in it: only what its files export counts, such as a pgTable'
 
 type Filter = (name: string) => boolean
 

@@ -25,8 +25,9 @@ import {
 import { QueryJudge, type Verdict } from './judge.js'
 import { queryTypes, verifiedModule, verifiedTypes, type VerifiedQuery } from './modules.js'
 import { readRecorded, type RecordedQuery } from './recorded.js'
-import { Resolver, readTypeScriptConfig } from './resolve.js'
+import { Resolver } from './resolve.js'
 import { notCurrent, schemaTexts } from './schema-file.js'
+import { readTypeScriptConfig } from './tsconfig.js'
 import { ownTypes, TypeWriter } from './types.js'
 import { withTypes, type TagType } from './write-tags.js'
 
@@ -35,7 +36,7 @@ export const checkQueries: Half = async (context, flags) => {
   const { config } = context
   const typescript = readTypeScriptConfig(config.root)
   const files = await codeFiles(config.root, config.queries, typescript)
-  const found = findQueries(files, new Resolver(typescript))
+  const found = findQueries(files, new Resolver())
   const recorded = await readRecorded(config.recorded)
   const isNone = found.queries.length + found.unread.length + recorded.length === 0
   if (isNone && !isKept(context)) return { findings: [], facts: {} }

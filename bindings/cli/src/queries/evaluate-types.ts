@@ -87,6 +87,7 @@ function referenced(
     return kParts.has(ours) ? { kind: 'dynamic', why: `it is a ${ours} from elsewhere` } : foreign
   }
   if (declared === 'foreign') return foreign
+  if (declared === 'missing') return unknown(`the file of ${name} cannot be found`)
   const { node, at: home } = declared
   if (node.type === 'TSTypeAliasDeclaration') {
     return annotatedValue(reader, node.typeAnnotation, home)
@@ -115,7 +116,7 @@ function parametersOf(type: Node): TSType[] {
   return (typeParameters ?? typeArguments)?.params ?? []
 }
 
-type Declared = { node: Node; at: At } | { ours: string } | 'foreign' | undefined
+type Declared = { node: Node; at: At } | { ours: string } | 'foreign' | 'missing' | undefined
 
 // Re-exports of re-exports; more is a circle.
 const kMaxHops = 20
@@ -138,6 +139,7 @@ function leftmost(name: TSEntityName): string {
 function typeOf(reader: TypeReader, from: string, name: string, at: At, hops: number): Declared {
   const target = reader.sources.target(from, at.source.file)
   if (target.kind === 'ours') return { ours: name }
+  if (target.kind === 'missing') return 'missing'
   if (target.kind !== 'file' || hops > kMaxHops) return 'foreign'
   const source = reader.sources.read(target.file)
   if (source instanceof Error) return 'foreign'
@@ -153,7 +155,7 @@ function typeOf(reader: TypeReader, from: string, name: string, at: At, hops: nu
   }
   for (const star of source.names.stars) {
     const through = typeOf(reader, star, name, home, hops + 1)
-    if (through !== 'foreign' && through !== undefined) return through
+    if (typeof through === 'object') return through
   }
   return 'foreign'
 }

@@ -147,9 +147,8 @@ export class Evaluator implements TypeReader {
 
   #imported(specifier: string, name: string, from: Source): Value {
     const target = this.sources.target(specifier, from.file)
-    if (target.kind === 'foreign') {
-      return /^\.{1,2}\//.test(specifier) ? unknown(`${specifier} cannot be found`) : foreign
-    }
+    if (target.kind === 'foreign') return foreign
+    if (target.kind === 'missing') return unknown(`${specifier} cannot be found`)
     if (target.kind === 'ours') {
       if (name === '*' || name === 'default') return { kind: 'ours' }
       return kOursByName[name] ?? foreign

@@ -5,7 +5,7 @@ import { join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 
 import { globExpression, isGlob } from '../drizzle/glob.js'
-import type { TypeScriptConfig } from './resolve.js'
+import type { TypeScriptConfig } from './tsconfig.js'
 
 const kCode = /\.[cm]?[jt]sx?$/
 const kDeclarations = /\.d\.[cm]?ts$/

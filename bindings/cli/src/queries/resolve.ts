@@ -1,11 +1,15 @@
 /** Where an import leads: to us, to a file of the project, or to a package of somebody else. */
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { parse } from 'jsonc-parser'
 
-/** What an import leads to. */
-export type Target = { kind: 'ours' } | { kind: 'foreign' } | { kind: 'file'; file: string }
+import { aliasesIn, type Alias } from './tsconfig.js'
+
+/** What an import leads to; what is missing is the project's own, and cannot be found. */
+export type Target =
+  | { kind: 'ours' }
+  | { kind: 'foreign' }
+  | { kind: 'missing' }
+  | { kind: 'file'; file: string }
 
 /** The packages that have `neon`. */
 const kOurs = new Set(['ballast', '@neondatabase/serverless'])
@@ -20,114 +24,48 @@ const kWritten: readonly (readonly [RegExp, readonly string[]])[] = [
   [/\.cjs$/, ['.cts', '.cjs']],
 ]
 
-/** What a tsconfig.json says that matters here. */
-export interface TypeScriptConfig {
-  /** Its folder. */
-  folder: string
-  include: string[] | null
-  exclude: string[]
-  files: string[] | null
-  /** Patterns of specifiers with where they lead, absolute. */
-  paths: { pattern: string; targets: string[] }[]
-}
-
-/** Reads a tsconfig.json with what it extends; null where there is none. */
-export function readTypeScriptConfig(root: string): TypeScriptConfig | null {
-  for (const name of ['tsconfig.json', 'jsconfig.json']) {
-    const file = join(root, name)
-    if (existsSync(file)) return readConfigFile(file, 0)
-  }
-  return null
-}
-
-interface RawConfig {
-  extends?: string | string[]
-  include?: string[]
-  exclude?: string[]
-  files?: string[]
-  compilerOptions?: { baseUrl?: string; paths?: Record<string, string[]> }
-}
-
-const kMaxExtends = 10
-
-function readConfigFile(file: string, depth: number): TypeScriptConfig {
-  const folder = dirname(file)
-  const empty: TypeScriptConfig = { folder, include: null, exclude: [], files: null, paths: [] }
-  let raw: RawConfig
-  try {
-    raw = (parse(readFileSync(file, 'utf8')) ?? {}) as RawConfig
-  } catch {
-    return empty
-  }
-  const bases = raw.extends === undefined ? [] : [raw.extends].flat()
-  const base = bases.reduce<TypeScriptConfig>((before, each) => {
-    const found = depth < kMaxExtends ? extended(file, each) : null
-    return found === null ? before : { ...before, ...readConfigFile(found, depth + 1) }
-  }, empty)
-  const { baseUrl, paths } = raw.compilerOptions ?? {}
-  const from = resolve(folder, baseUrl ?? '.')
-  const absolute = (list: string[]): string[] => list.map(each => resolve(folder, each))
-  return {
-    folder,
-    include: raw.include === undefined ? base.include : absolute(raw.include),
-    exclude: raw.exclude === undefined ? base.exclude : absolute(raw.exclude),
-    files: raw.files === undefined ? base.files : absolute(raw.files),
-    paths: [
-      ...(paths === undefined
-        ? base.paths
-        : Object.entries(paths).map(([pattern, targets]) => {
-            return { pattern, targets: targets.map(each => resolve(from, each)) }
-          })),
-      ...(baseUrl === undefined ? [] : [{ pattern: '*', targets: [join(from, '*')] }]),
-    ],
-  }
-}
-
-function extended(file: string, name: string): string | null {
-  if (/^\.{0,2}\//.test(name)) {
-    const at = resolve(dirname(file), name)
-    return [at, `${at}.json`].find(isFile) ?? null
-  }
-  try {
-    return createRequire(file).resolve(name.endsWith('.json') ? name : `${name}/tsconfig.json`)
-  } catch {
-    return null
-  }
-}
+// A path, or an alias: no package has such a name.
+const kOwn = /^(?:\.{0,2}\/|\.{1,2}$|@\/|[~#$])/
 
 /** Finds what imports lead to. */
 export class Resolver {
-  readonly #paths: TypeScriptConfig['paths']
+  readonly #aliases = new Map<string, readonly Alias[]>()
   readonly #known = new Map<string, Target>()
-
-  constructor(config: TypeScriptConfig | null) {
-    this.#paths = config?.paths ?? []
-  }
 
   /** Where `specifier` leads from a file. */
   resolve(specifier: string, from: string): Target {
     if (kOurs.has(specifier)) return { kind: 'ours' }
-    const key = JSON.stringify([specifier, dirname(from)])
+    const folder = dirname(from)
+    const key = JSON.stringify([specifier, folder])
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    const file = this.#find(specifier, from)
-    const target: Target = file === undefined ? { kind: 'foreign' } : { kind: 'file', file }
+    const target = this.#find(specifier, folder)
     this.#known.set(key, target)
     return target
   }
 
-  #find(specifier: string, from: string): string | undefined {
-    if (/^\.{1,2}(?:\/|$)|^\//.test(specifier)) return fileAt(resolve(dirname(from), specifier))
-    for (const { pattern, targets } of this.#paths) {
+  #find(specifier: string, folder: string): Target {
+    if (/^\.{0,2}\/|^\.{1,2}$/.test(specifier)) return fileOf([resolve(folder, specifier)])
+    const aliases = this.#aliases.get(folder) ?? aliasesIn(folder)
+    this.#aliases.set(folder, aliases)
+    for (const { pattern, targets } of aliases) {
       const rest = matched(pattern, specifier)
       if (rest === undefined) continue
-      for (const target of targets) {
-        const found = fileAt(target.replace('*', () => rest))
-        if (found !== undefined) return found
-      }
+      const found = fileOf(targets.map(each => each.replace('*', () => rest)))
+      if (found.kind === 'file') return found
     }
-    return workspaceFile(specifier, from)
+    const found = specifier.startsWith('#')
+      ? importOf(specifier, folder)
+      : workspaceFile(specifier, folder)
+    return found ?? { kind: kOwn.test(specifier) ? 'missing' : 'foreign' }
   }
+}
+
+function fileOf(paths: readonly string[]): Target {
+  const found = paths.flatMap(each => fileAt(each) ?? [])
+  // Of a source and what was built of it, the source is what people edit.
+  const file = found.find(each => /\.[cm]?tsx?$/.test(each)) ?? found[0]
+  return file === undefined ? { kind: 'missing' } : { kind: 'file', file }
 }
 
 function matched(pattern: string, specifier: string): string | undefined {
@@ -139,17 +77,68 @@ function matched(pattern: string, specifier: string): string | undefined {
   return specifier.slice(before.length, specifier.length - after.length)
 }
 
-/** A package of the same repository is a link to its sources; those of others are not read. */
-function workspaceFile(specifier: string, from: string): string | undefined {
-  if (specifier.startsWith('node:') || specifier.includes(':')) return undefined
+interface Manifest {
+  main?: unknown
+  module?: unknown
+  types?: unknown
+  exports?: unknown
+  imports?: unknown
+}
+
+function manifestIn(folder: string): Manifest | null {
   try {
-    const found = realpathSync(createRequire(from).resolve(specifier))
-    return found.includes('node_modules') || !kEnds.some(end => found.endsWith(end))
-      ? undefined
-      : found
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
   } catch {
-    return undefined
+    return null
   }
+}
+
+/** A package of the same repository is a link to its sources; those of others are not read. */
+function workspaceFile(specifier: string, folder: string): Target | undefined {
+  const [, name, below] = /^((?:@[^/]+\/)?[^/:]+)(?:\/(.+))?$/.exec(specifier) ?? []
+  if (name === undefined) return undefined
+  for (let at = folder; ; at = dirname(at)) {
+    const link = join(at, 'node_modules', name)
+    if (statSync(link, { throwIfNoEntry: false })?.isDirectory() === true) {
+      const home = realpathSync(link)
+      if (home.includes('node_modules')) return undefined
+      const { exports, types, module, main } = manifestIn(home) ?? {}
+      const usual = below === undefined ? [types, module, main, 'index'] : [below]
+      const wanted = below === undefined ? '.' : `./${below}`
+      const targets = exports === undefined ? usual : targetsOf(exports, wanted)
+      return fileOf(targets.flatMap(each => (typeof each === 'string' ? resolve(home, each) : [])))
+    }
+    if (dirname(at) === at) return undefined
+  }
+}
+
+/** What `imports` of the package says that the file is in: `#db`. */
+function importOf(specifier: string, folder: string): Target | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    const manifest = manifestIn(at)
+    if (manifest !== null) {
+      return fileOf(targetsOf(manifest.imports, specifier).map(each => resolve(at, each)))
+    }
+    if (dirname(at) === at) return undefined
+  }
+}
+
+/** All that a map of `exports` or `imports` has for a name, whatever it depends on. */
+function targetsOf(map: unknown, wanted: string): string[] {
+  const entries = typeof map === 'object' && map !== null ? Object.entries(map) : []
+  if (!entries.some(([key]) => /^[.#]/.test(key))) return wanted === '.' ? leavesOf(map) : []
+  const exact = entries.find(([key]) => key === wanted)
+  if (exact !== undefined) return leavesOf(exact[1])
+  return entries.flatMap(([pattern, target]) => {
+    const rest = pattern.includes('*') ? matched(pattern, wanted) : undefined
+    return rest === undefined ? [] : leavesOf(target).map(each => each.replaceAll('*', () => rest))
+  })
+}
+
+function leavesOf(target: unknown): string[] {
+  if (typeof target === 'string') return [target]
+  if (typeof target !== 'object' || target === null) return []
+  return Object.values(target).flatMap(leavesOf)
 }
 
 function fileAt(path: string): string | undefined {
@@ -158,6 +147,7 @@ function fileAt(path: string): string | undefined {
     const found = ends.map(end => path.replace(written, end)).find(isFile)
     if (found !== undefined) return found
   }
+  if (/\.d\.[cm]?ts$/.test(path)) return undefined
   if (kEnds.some(end => path.endsWith(end)) && isFile(path)) return path
   return [...kEnds.map(end => path + end), ...kEnds.map(end => join(path, `index${end}`))].find(
     isFile,

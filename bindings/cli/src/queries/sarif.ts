@@ -1,6 +1,7 @@
 /** Findings as SARIF, which code-scanning services read. */
 import { relative } from 'node:path'
 
+import type { Place } from '../failure.js'
 import type { Checked } from '../folder-findings.js'
 
 declare const VERSION: string
@@ -8,27 +9,31 @@ declare const VERSION: string
 // What has no code of its own.
 const kRule = 'ballast'
 
-/** A log of one run. */
-export function sarif(findings: readonly Checked[]): string {
+/** A log of one run. What has no place is shown at `usual`, since GitHub takes none without. */
+export function sarif(findings: readonly Checked[], usual: string): string {
   const rules = [...new Set(findings.map(({ code }) => code ?? kRule))].sort()
   const driver = { name: 'ballast', version: VERSION, rules: rules.map(id => ({ id })) }
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
-      { tool: { driver }, columnKind: 'unicodeCodePoints', results: findings.map(resultOf) },
+      {
+        tool: { driver },
+        columnKind: 'unicodeCodePoints',
+        results: findings.map(each => resultOf({ ...each, place: each.place ?? { file: usual } })),
+      },
     ],
   }
   return JSON.stringify(log, null, 2)
 }
 
-function resultOf({ severity, code, message, place, ...more }: Checked): object {
+function resultOf({ severity, code, message, place, ...more }: Checked & { place: Place }): object {
   const { detail, hint, notes, advice } = more
   const text = [message, detail, hint, ...(notes ?? []), advice]
     .filter(part => part !== undefined && part !== '')
     .join('\n')
   const region =
-    place?.line === undefined
+    place.line === undefined
       ? {}
       : {
           region: {
@@ -36,10 +41,8 @@ function resultOf({ severity, code, message, place, ...more }: Checked): object 
             ...(place.column === undefined ? {} : { startColumn: place.column }),
           },
         }
-  const locations =
-    place === undefined
-      ? []
-      : [{ physicalLocation: { artifactLocation: { uri: uriOf(place.file) }, ...region } }]
+  const physicalLocation = { artifactLocation: { uri: uriOf(place.file) }, ...region }
+  const locations = [{ physicalLocation }]
   return { ruleId: code ?? kRule, level: severity, message: { text }, locations }
 }
 

@@ -13,7 +13,7 @@ import type { DrizzleSql } from '../drizzle/to-sql.js'
 import { shortPath } from '../source.js'
 import { hashOf, readCached, writeCached } from './cache.js'
 import type { DesiredModel } from './desired.js'
-import { elaborate, offsetOf, refusalFailure } from './elaborate.js'
+import { elaborate, offsetOf, refusalFailure, statementStarts } from './elaborate.js'
 
 declare const VERSION: string
 
@@ -39,12 +39,12 @@ export async function drizzleModel(context: Context, input: Input): Promise<Desi
   for (const note of made.notes) context.screen.warn({ code: null, message: note })
   const name = input.schema.map(shortPath).join(', ')
   const model = await elaborate(context, [{ text: made.sql, name }], {
-    explain: (refusal, text) => {
-      const { position } = refusal
-      // Without a position it came up at the end of a statement: which one, nobody says.
+    explain: async (refusal, text) => {
+      const { position, done } = refusal
+      // Without a position it came up while a statement ran, and only its number is known.
       const line =
         position === undefined
-          ? undefined
+          ? (await statementStarts(context, text.text))[done]?.line
           : text.text.slice(0, offsetOf(text.text, position)).split('\n').length
       const origin = line === undefined ? undefined : whereIs(made.where, line)
       const place = origin?.file === undefined ? undefined : { file: origin.file }

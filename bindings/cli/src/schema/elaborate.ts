@@ -198,7 +198,8 @@ export function offsetOf(text: string, position: number): number {
   return offset
 }
 
-async function statementStarts(
+/** Where each statement of a text begins; none where that cannot be told. */
+export async function statementStarts(
   { config }: Context,
   text: string,
 ): Promise<{ line: number; column: number }[]> {

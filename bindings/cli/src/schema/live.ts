@@ -1,4 +1,5 @@
 /** What a database has, as the elaborator prints it. */
+import { connectionAdvice } from '../advice.js'
 import type { Context } from '../command.js'
 import { Failure } from '../failure.js'
 import { elaborate } from './elaborate.js'
@@ -76,5 +77,6 @@ const asText = { getTypeParser: () => (text: string) => text }
 
 function requestFailure(error: unknown): Failure {
   const { code, message, detail, hint } = error as Partial<Record<string, string>>
-  return new Failure([{ code: code ?? null, message: message ?? String(error), detail, hint }])
+  const said = { code: code ?? null, message: message ?? String(error), detail, hint }
+  return new Failure([{ ...said, advice: connectionAdvice(code) }])
 }
