@@ -6,12 +6,14 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ballast/catalog.h"
@@ -215,37 +217,64 @@ struct Cte {
   std::vector<CteColumn> added;  // by SEARCH and CYCLE, behind them
 };
 
-// Holds what belongs to one analysis.
+// Holds what belongs to one analysis: cut from large pieces, destroyed with it.
 class Memory {
  public:
-  Expression* expression(Form form, Oid type, int32_t location) {
-    Expression& made = expressions_.emplace_back();
-    made.form = form;
-    made.type = type;
-    made.location = location;
-    return &made;
+  Memory() = default;
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+  ~Memory() {
+    for (Held* held = last_; held != nullptr; held = held->before) held->destroy(held + 1);
   }
-  Expression* copy(const Expression& from) { return &expressions_.emplace_back(from); }
-  Query* query() { return &queries_.emplace_back(); }
-  Target* target() { return &targets_.emplace_back(); }
-  Range* range() { return &ranges_.emplace_back(); }
-  Cte* cte() { return &ctes_.emplace_back(); }
-  Window* window() { return &windows_.emplace_back(); }
-  From* from() { return &froms_.emplace_back(); }
-  const char* text(std::string value) { return texts_.emplace_back(std::move(value)).c_str(); }
-  // Parse nodes that no parser has made.
-  void keep(std::shared_ptr<const void> nodes) { kept_.push_back(std::move(nodes)); }
+
+  Expression* expression(Form form, Oid type, int32_t location) {
+    Expression* made = make<Expression>();
+    made->form = form;
+    made->type = type;
+    made->location = location;
+    return made;
+  }
+  Expression* copy(const Expression& from) { return make<Expression>(from); }
+  Query* query() { return make<Query>(); }
+  Target* target() { return make<Target>(); }
+  Range* range() { return make<Range>(); }
+  Cte* cte() { return make<Cte>(); }
+  Window* window() { return make<Window>(); }
+  From* from() { return make<From>(); }
+  const char* text(std::string value) { return make<std::string>(std::move(value))->c_str(); }
+
+  template <typename T, typename... Arguments>
+  T* make(Arguments&&... arguments) {
+    static_assert(alignof(T) <= alignof(Held) && sizeof(T) % alignof(Held) == 0);
+    Held* held = reinterpret_cast<Held*>(take(sizeof(Held) + sizeof(T)));
+    T* made = new (held + 1) T(std::forward<Arguments>(arguments)...);
+    held->before = last_;
+    held->destroy = [](void* one) { static_cast<T*>(one)->~T(); };
+    last_ = held;
+    return made;
+  }
 
  private:
-  std::deque<Expression> expressions_;
-  std::deque<Query> queries_;
-  std::deque<Target> targets_;
-  std::deque<Range> ranges_;
-  std::deque<Cte> ctes_;
-  std::deque<Window> windows_;
-  std::deque<From> froms_;
-  std::deque<std::string> texts_;
-  std::vector<std::shared_ptr<const void>> kept_;
+  static constexpr size_t kPiece = 16 << 10;
+
+  struct Held {
+    Held* before;
+    void (*destroy)(void*);
+  };
+
+  std::byte* take(size_t size) {
+    if (pieces_.empty() || used_ + size > kPiece) {
+      pieces_.emplace_back(new std::byte[kPiece]);
+      used_ = 0;
+    }
+    std::byte* out = pieces_.back().get() + used_;
+    used_ += size;
+    return out;
+  }
+
+  std::vector<std::unique_ptr<std::byte[]>> pieces_;
+  size_t used_ = 0;
+  Held* last_ = nullptr;
 };
 
 }  // namespace ballast::check

@@ -3,7 +3,6 @@
 #include "sql_json.h"
 
 #include <algorithm>
-#include <memory>
 
 #include "aggregates.h"
 #include "statements.h"
@@ -194,8 +193,7 @@ Result<Expression*> array_of_query(Scope& scope, const JsonArrayQueryConstructor
   if (std::count_if(query->targets.begin(), query->targets.end(), is_shown) != 1) {
     return fail(scope.a, "42601", "subquery must return only one column", node->location);
   }
-  auto stands_for = std::make_shared<ArrayQuery>(node);
-  scope.a.memory.keep(stands_for);
+  ArrayQuery* stands_for = scope.a.memory.make<ArrayQuery>(node);
   return transform_here(scope, reinterpret_cast<const Node*>(&stands_for->link));
 }
 
