@@ -29,7 +29,9 @@ set_source_files_properties(src/codec/hex.cpp src/tape/cells.cpp src/tape/irregu
 # The rooms of the tools, which no Worker loads, are fast first.
 file(GLOB BALLAST_TOOLS "${CMAKE_SOURCE_DIR}/src/schema/*.cpp" "${CMAKE_SOURCE_DIR}/src/diff/*.cpp"
      "${CMAKE_SOURCE_DIR}/src/plan/*.cpp")
-set_source_files_properties(${BALLAST_TOOLS} PROPERTIES COMPILE_OPTIONS "-O2")
+# Clang takes no precompiled header of another -O.
+set_source_files_properties(${BALLAST_TOOLS} PROPERTIES COMPILE_OPTIONS "-O2"
+                            SKIP_PRECOMPILE_HEADERS ON)
 
 function(ballast_module name)
   add_executable(${name} ${ARGN})
