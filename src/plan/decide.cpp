@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "ballast/sql.h"
 #include "work.h"
 
 namespace ballast::plan {
@@ -334,6 +333,12 @@ class Closure {
 
 }  // namespace
 
+void Work::wait(uint32_t first, uint32_t then) {
+  if (first == kNone || then == kNone || first == then) return;
+  nodes[first].before.push_back(then);
+  ++nodes[then].waits;
+}
+
 bool Work::changed(uint32_t at, const char* fact) const {
   auto found = facts.find(at);
   if (found == facts.end()) return false;
@@ -342,11 +347,10 @@ bool Work::changed(uint32_t at, const char* fact) const {
 
 std::vector<uint32_t> Work::above(uint32_t partition) const {
   std::vector<uint32_t> out;
-  for (uint32_t at = partition; at != kNone && from.objects[at].has("partition_of");) {
-    const Json& name = from.objects[at].facts["partition_of"];
-    at = from.position("table " + sql::quote_name(name[0].get<std::string>()) + "." +
-                       sql::quote_name(name[1].get<std::string>()));
-    if (at != kNone) out.push_back(at);
+  for (uint32_t at = partition; from.objects[at].has("partition_of"); at = out.back()) {
+    std::vector<uint32_t> parents = from.parents_of(from.objects[at]);
+    if (parents.empty()) break;
+    out.push_back(parents.back());
   }
   return out;
 }

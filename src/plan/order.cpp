@@ -74,27 +74,15 @@ class Order {
  private:
   Does does(uint32_t node) const { return work_.nodes[node].does; }
 
-  void wait(uint32_t first, uint32_t then) {
-    if (first == kNone || then == kNone || first == then) return;
-    work_.nodes[first].before.push_back(then);
-    ++work_.nodes[then].waits;
-  }
+  void wait(uint32_t first, uint32_t then) { work_.wait(first, then); }
 
   // An inherited column is changed by its parent's change.
   void follow_parent(uint32_t at) {
     const Object& column = work_.to.objects[at];
     uint32_t twin = work_.twin_of_to[at];
     if (column.kind != Kind::column || !column.has("inherited")) return;
-    const Object& table = work_.to.objects[column.parent];
-    Json parents = table.facts.value("inherits", Json::array());
-    if (table.has("partition_of")) parents.push_back(table.facts["partition_of"]);
-    for (const Json& name : parents) {
-      Object above = column;
-      above.schema = name[0].get<std::string>();
-      above.table = name[1].get<std::string>();
-      uint32_t of =
-          work_.to.position("column " + schema::sql_table(above) + "." + schema::sql_name(above));
-      uint32_t node = of == kNone ? kNone : work_.node_of_to[of];
+    for (uint32_t of : work_.to.above(column)) {
+      uint32_t node = work_.node_of_to[of];
       if (node == kNone) continue;
       if (work_.node_of_to[at] != kNone) {
         wait(node, work_.node_of_to[at]);
@@ -112,18 +100,10 @@ class Order {
     const Object& column = work_.from.objects[at];
     bool goes = column.kind == Kind::column && column.has("inherited") && !column.has("local");
     if (!goes || work_.node_of_from[at] != kNone) return;
-    const Object& table = work_.from.objects[column.parent];
     Fate fate = work_.fate_of_from[column.parent];
     if (fate == Fate::drop || fate == Fate::replace) return;
-    Json parents = table.facts.value("inherits", Json::array());
-    if (table.has("partition_of")) parents.push_back(table.facts["partition_of"]);
-    for (const Json& name : parents) {
-      Object above = column;
-      above.schema = name[0].get<std::string>();
-      above.table = name[1].get<std::string>();
-      uint32_t of =
-          work_.from.position("column " + schema::sql_table(above) + "." + schema::sql_name(above));
-      uint32_t node = of == kNone ? kNone : work_.node_of_from[of];
+    for (uint32_t of : work_.from.above(column)) {
+      uint32_t node = work_.node_of_from[of];
       if (node != kNone && does(node) == Does::drop) work_.node_of_from[at] = node;
     }
   }

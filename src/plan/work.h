@@ -63,6 +63,9 @@ struct Work {
   Work(const Model& from, const Model& to, const Options& options)
       : from(from), to(to), options(options) {}
 
+  // Of two nodes, the first is done before the other; nothing where there is none.
+  void wait(uint32_t first, uint32_t then);
+
   bool changed(uint32_t at, const char* fact) const;
   // Whether the relation was there before the plan began.
   bool was_there(const std::string& relation) const;
