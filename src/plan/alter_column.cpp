@@ -255,9 +255,9 @@ void set_not_null(Work& work, const Object& column, Statements& out) {
   add("DROP CONSTRAINT " + proof, kExclusive);
 }
 
-// Whether the parent's column, which this one follows, brings a change down by itself.
-bool comes_down(const Work& work, uint32_t at, const Object& b, const char* fact) {
+bool comes_down(const Work& work, uint32_t at, const char* fact) {
   const Object& a = work.from.objects[at];
+  const Object& b = work.to.objects[work.twin_of_from[at]];
   if (!b.has("inherited")) return false;
   std::vector<uint32_t> former = work.from.parents_of(work.table_of(work.from, a));
   for (uint32_t of : work.to.above(b)) {
@@ -276,7 +276,7 @@ Statements alter_column(Work& work, uint32_t at, uint32_t to) {
   const Object& a = work.from.objects[at];
   const Object& b = work.to.objects[to];
   Statements out;
-  bool inherits = comes_down(work, at, b, "type");
+  bool inherits = comes_down(work, at, "type");
   std::string table = sql_table(b);
   change_expression(work, at, a, b, out);
   // A partition's identity is that of the table above, and comes and goes with it.
@@ -290,7 +290,7 @@ Statements alter_column(Work& work, uint32_t at, uint32_t to) {
                                [&](uint32_t used) { return work.rebuilt.contains(used); }) &&
                    !work.changed(at, "type");
   if (retypes && !inherits && !elsewhere) change_type(work, at, a, b, out);
-  if (work.changed(at, "not_null") && !comes_down(work, at, b, "not_null")) {
+  if (work.changed(at, "not_null") && !comes_down(work, at, "not_null")) {
     if (b.has("not_null")) {
       set_not_null(work, b, out);
     } else {

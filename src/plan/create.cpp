@@ -62,7 +62,7 @@ void add_constraint(Work& work, uint32_t at, Statements& out) {
   bool enforced = definition.find(" NOT ENFORCED") == definition.npos;
   bool not_valid = (online && may_wait && enforced) || object.has("not_valid");
   Statement add = statement(alter_table(object) + "ADD CONSTRAINT " + sql_name(object) + " " +
-                                create_sql(work.to, object) + (not_valid ? " NOT VALID" : ""),
+                                check_text(work, at) + (not_valid ? " NOT VALID" : ""),
                             object);
   locks(work, add, table, foreign ? "SHARE ROW EXCLUSIVE" : kExclusive);
   bool scans = !fresh && !not_valid && enforced;

@@ -58,16 +58,6 @@ int Maker::weight(Does does, const Object& object) {
   return 0;
 }
 
-uint32_t Maker::owner(const Model& model, const Object& sequence) {
-  Object column;
-  const Json& by = sequence.facts["owned_by"];
-  column.schema = by[0].get<std::string>();
-  column.table = by[1].get<std::string>();
-  column.name = by[2].get<std::string>();
-  column.kind = Kind::column;
-  return model.position("column " + schema::sql_table(column) + "." + schema::sql_name(column));
-}
-
 // What is done before anything goes: new columns are filled, and indexes built.
 void Maker::make_stages() {
   auto ahead = [&](uint32_t at, uint32_t node) {
@@ -111,7 +101,7 @@ void Maker::make_owners() {
     bool made = comes(work_.fate_of_to[at]);
     bool moved = twin != kNone && work_.changed(twin, "owned_by");
     if (sequence.kind != Kind::sequence || !sequence.has("owned_by") || !(made || moved)) continue;
-    uint32_t column = owner(work_.to, sequence);
+    uint32_t column = Work::owner(work_.to, sequence);
     if (column == kNone) continue;
     const Object& of = to(column);
     Statements statements;

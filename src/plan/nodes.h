@@ -22,6 +22,7 @@ class Maker {
   struct Join {
     uint32_t from, to;
     Statements statements;
+    uint32_t brings;  // the node in which it gets what the parent has, or kNone
     uint32_t node = kNone;
   };
 
@@ -30,7 +31,6 @@ class Maker {
 
   uint32_t add(Does does, uint32_t from, uint32_t to, Statements statements);
   static int weight(Does does, const Object& object);
-  static uint32_t owner(const Model& model, const Object& sequence);
 
   void make_drops();
   uint32_t drop_node(uint32_t at);

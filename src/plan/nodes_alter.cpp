@@ -15,17 +15,21 @@ bool Maker::is_carried(uint32_t at) const {
 }
 
 Result<Done> Maker::make_alters() {
-  uint32_t rebuild = kNone;
+  uint32_t rebuild = kNone, ends = kNone;
   if (!work_.rebuilt.empty()) {
     uint32_t first = *work_.rebuilt.begin();
     rebuild = add(Does::alter, first, work_.twin_of_from[first], rebuild_types(work_));
+    ends = add(Does::alter, first, work_.twin_of_from[first], drop_old_types(work_));
+    work_.nodes[ends].key += " ends";
+    work_.wait(rebuild, ends);
   }
   for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
     bool rebuilt = work_.rebuilt.contains(at);
     if (work_.fate_of_from[at] != Fate::alter && !rebuilt) continue;
     uint32_t twin = work_.twin_of_from[at];
     if (rebuilt) {
-      work_.node_of_from[at] = work_.node_of_to[twin] = rebuild;
+      work_.node_of_from[at] = ends;
+      work_.node_of_to[twin] = rebuild;
       continue;
     }
     Statements statements = TRY(alter_statements(work_, at, twin));
@@ -40,9 +44,9 @@ Result<Done> Maker::make_alters() {
       work_.node_of_from[at] = rebuild;
       work_.wait(rebuild, node);
     }
-    Statements joining = join_statements(work_, at, twin);
-    if (!joining.empty()) joins_.push_back({at, twin, std::move(joining), kNone});
     uint32_t brings = bring(at, twin);
+    Statements joining = join_statements(work_, at, twin);
+    if (!joining.empty()) joins_.push_back({at, twin, std::move(joining), brings});
     Statements leaving = leave_statements(work_, at, twin);
     if (leaving.empty()) continue;
     // It leaves its parents before it is anything else, so that these may go.
@@ -51,7 +55,7 @@ Result<Done> Maker::make_alters() {
     work_.node_of_from[at] = leaves;
     for (uint32_t part : from(at).parts) {
       bool left = from(part).has("inherited") && work_.twin_of_from[part] == kNone &&
-                  !work_.goes_with_key(from(part));
+                  work_.key_above(from(part)) == kNone;
       if (left) work_.node_of_from[part] = leaves;
     }
     work_.wait(leaves, node);

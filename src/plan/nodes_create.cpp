@@ -18,7 +18,7 @@ bool Maker::leads_to(uint32_t at, uint32_t goal, std::set<uint32_t>& seen) const
 // Whether a part can be made within the table's own statement.
 bool Maker::fits_within(uint32_t part, uint32_t table) const {
   const Object& object = to(part);
-  if (object.has("inherited")) return false;
+  if (object.has("inherited") || work_.exact.contains(part)) return false;
   bool constraint = object.kind == Kind::constraint && object.text("type") != "foreign key" &&
                     !object.has("not_valid");
   if (!constraint && object.kind != Kind::default_) return false;

@@ -11,6 +11,8 @@ uint32_t Maker::taken_by(uint32_t at) const {
   const Object& object = from(at);
   bool back = work_.fate_of_from[at] == Fate::replace;
   auto goes_too = [&](uint32_t other) { return other != kNone && goes(work_.fate_of_from[other]); };
+  uint32_t key = work_.key_above(object);
+  if (key != kNone) return key;
   if (stands_between(object) || holds_.contains(at)) return kNone;
   if (goes_too(object.parent)) return object.parent;
   if (object.kind == Kind::statistics || object.kind == Kind::table) {
@@ -41,7 +43,7 @@ uint32_t Maker::taken_by(uint32_t at) const {
     }
   }
   if (object.kind == Kind::sequence && object.has("owned_by")) {
-    uint32_t column = owner(work_.from, object);
+    uint32_t column = Work::owner(work_.from, object);
     if (goes_too(column)) return column;
   }
   return kNone;
@@ -85,7 +87,7 @@ bool Maker::hangs_above(const Object& object) const {
   bool leaves = object.parent != kNone && (work_.changed(object.parent, "partition_of") ||
                                            work_.changed(object.parent, "inherits"));
   return object.has("inherited") && !object.has("local") && object.kind != Kind::default_ &&
-         (!leaves || object.kind == Kind::trigger || work_.goes_with_key(object));
+         (!leaves || object.kind == Kind::trigger || work_.key_above(object) != kNone);
 }
 
 uint32_t Maker::drop_node(uint32_t at) {

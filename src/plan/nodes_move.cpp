@@ -60,10 +60,10 @@ void Maker::make_leaves() {
   }
   for (const auto& [at, leaves] : leaves_) {
     for (uint32_t part : from(at).parts) {
-      uint32_t node = work_.node_of_from[part];
-      bool heir = from(part).has("inherited") && !from(part).has("local");
+      bool heir = from(part).has("inherited") && !from(part).has("local") &&
+                  work_.key_above(from(part)) == kNone;
       bool stays = work_.fate_of_from[at] == Fate::alter;
-      if (heir && stays) work_.wait(leaves, node);
+      if (heir && stays) work_.wait(leaves, work_.node_of_from[part]);
     }
     for (uint32_t of : work_.from.parents_of(from(at))) {
       for (uint32_t part : from(of).parts) {
@@ -95,6 +95,7 @@ void Maker::make_joins() {
     }
     auto after = [&](uint32_t first) { work_.wait(first, node); };
     after(work_.node_of_to[join.to]);
+    after(join.brings);
     for (uint32_t part : from(join.from).parts) after(work_.node_of_from[part]);
     for (uint32_t part : to(join.to).parts) after(work_.node_of_to[part]);
     for (uint32_t used : to(join.to).uses) {

@@ -84,12 +84,15 @@ class Order {
     for (uint32_t of : work_.to.above(column)) {
       uint32_t node = work_.node_of_to[of];
       if (node == kNone) continue;
-      if (work_.node_of_to[at] != kNone) {
-        wait(node, work_.node_of_to[at]);
-        continue;
-      }
       // What comes with the parent itself is there when that is joined.
       if (does(node) == Does::create && work_.nodes[node].to != of) continue;
+      uint32_t own = work_.node_of_to[at], before = work_.twin_of_to[of];
+      if (own != kNone) {
+        // Where both go over to a type that is made anew, more may be done to the parent's later.
+        bool together = before != kNone && work_.node_of_from[before] == own;
+        if (!together) wait(node, own);
+        continue;
+      }
       work_.node_of_to[at] = node;
       if (twin != kNone && does(node) == Does::alter) work_.node_of_from[twin] = node;
     }
@@ -112,7 +115,11 @@ class Order {
     uint32_t node = work_.node_of_to[at];
     if (node == kNone) return;
     for (uint32_t used : work_.to.objects[at].uses) {
-      if (!is_indifferent(at, used)) wait(work_.node_of_to[used], node);
+      uint32_t other = work_.node_of_to[used];
+      if (other == kNone || is_indifferent(at, used)) continue;
+      // What is altered in a table minds not what else is.
+      bool beside = used == work_.to.objects[at].parent && does(node) == Does::alter;
+      if (!beside || does(other) != Does::alter) wait(other, node);
     }
     uint32_t twin = work_.twin_of_to[at];
     if (twin == kNone) return;
@@ -146,11 +153,15 @@ class Order {
     for (uint32_t used : work_.from.objects[at].uses) {
       uint32_t other = work_.node_of_from[used];
       if (other == kNone) continue;
-      bool freed = does(other) == Does::drop || work_.rebuilt.contains(used);
+      bool rebuilt = work_.rebuilt.contains(used);
+      bool freed = does(other) == Does::drop || rebuilt;
       if (does(node) == Does::alter && (freed || holds(used)) && !still_uses(at, used)) {
         wait(node, other);
       }
-      if (does(node) == Does::drop && (does(other) == Does::drop || holds(used))) wait(node, other);
+      if (does(node) != Does::drop) continue;
+      // What is dropped names the type by the name that is about to be another's.
+      if (rebuilt) other = work_.node_of_to[work_.twin_of_from[used]];
+      if (does(other) == Does::drop || holds(used)) wait(node, other);
     }
   }
 
