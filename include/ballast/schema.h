@@ -67,6 +67,9 @@ class Model {
   const Object* find(std::string_view id) const;
   uint32_t position(std::string_view id) const;  // kNone where there is none
   const Object* parent(const Object& object) const;
+  // The tables that one is a partition or a child of, and the part of the same name in each.
+  std::vector<uint32_t> parents_of(const Object& table) const;
+  std::vector<uint32_t> above(const Object& part) const;
 
   // Sorts by id and makes `parent` and `parts` of the names. `uses` are kept true.
   void settle();

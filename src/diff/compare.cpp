@@ -94,29 +94,17 @@ bool is_inherited(const Object* object) {
 // An inherited column or default is as the parent's, of which it is told apart only where it
 // differs from it.
 bool follows(const Model& model, const Object& object) {
-  const Object* table = model.parent(object);
-  if (table == nullptr || !object.has("inherited")) return false;
-  Json parents = table->facts.value("inherits", Json::array());
-  if (table->has("partition_of")) parents.push_back(table->facts["partition_of"]);
-  for (const Json& name : parents) {
-    Object above = object;
-    above.schema = name[0].get<std::string>();
-    above.table = name[1].get<std::string>();
-    std::string id = std::string(kind_text(object.kind)) + " " + schema::sql_table(above) + "." +
-                     schema::sql_name(above);
-    const Object* found = model.find(id);
-    if (found == nullptr) continue;
-    for (const std::string& fact : differing(*found, object)) {
-      bool own = fact != "inherited" && fact != "local" && fact != "comment" && fact != "grants";
-      if (own) return false;
-    }
-    // These do not come down from the parent.
-    for (const char* own : {"comment", "grants", "statistics", "options"}) {
-      if (object.has(own)) return false;
-    }
-    return true;
+  if (!object.has("inherited")) return false;
+  std::vector<uint32_t> above = model.above(object);
+  if (above.empty()) return false;
+  for (const std::string& fact : differing(model.objects[above[0]], object)) {
+    bool own = fact != "inherited" && fact != "local" && fact != "comment" && fact != "grants";
+    if (own) return false;
   }
-  return false;
+  // These do not come down from the parent.
+  constexpr const char* kOwn[] = {"comment", "grants", "statistics", "options"};
+  return std::none_of(std::begin(kOwn), std::end(kOwn),
+                      [&](const char* own) { return object.has(own); });
 }
 
 // Whether a table has other parents than before.
@@ -137,15 +125,9 @@ bool stands_alone(const Model& model, const Object& object, const Model& other) 
   std::string name = schema::sql_table(object) + "." + schema::sql_name(object);
   if (counterpart == nullptr || other.find("column " + name) == nullptr) return false;
   if (moves(table, counterpart)) return true;
-  Json parents = table->facts.value("inherits", Json::array());
-  if (table->has("partition_of")) parents.push_back(table->facts["partition_of"]);
-  return std::any_of(parents.begin(), parents.end(), [&](const Json& parent) {
-    Object above = object;
-    above.schema = parent[0].get<std::string>();
-    above.table = parent[1].get<std::string>();
-    std::string id = "default " + schema::sql_table(above) + "." + schema::sql_name(above);
-    return model.find(id) != nullptr && other.find(id) != nullptr;
-  });
+  std::vector<uint32_t> above = model.above(object);
+  return std::any_of(above.begin(), above.end(),
+                     [&](uint32_t at) { return other.find(model.objects[at].id) != nullptr; });
 }
 
 bool is_silent(const Model& from, const Object* a, const Model& to, const Object* b) {

@@ -219,7 +219,7 @@ class Alteration {
         const Object& one = work_.from.objects[part];
         bool heir = one.has("inherited") && !one.has("local");
         if (turn_of(one) != turn || !heir || work_.twin_of_from[part] != kNone) continue;
-        if (work_.goes_with_key(one)) continue;
+        if (work_.key_above(one) != kNone) continue;
         Statement& drop = add(schema::drop_sql(one), sql_name(b_), kExclusive);
         if (turn != kColumns) continue;
         hazard(drop, "deletes-data");
@@ -229,20 +229,33 @@ class Alteration {
   }
 
   void bring_parts() {
-    for (Kind kind : {Kind::column, Kind::constraint}) {
+    constexpr int kTurns = 3;
+    // Generated columns read others, and checks read any.
+    auto turn_of = [](const Object& one) {
+      if (one.kind == Kind::column) return one.has("generated") ? 1 : 0;
+      return one.text("type") == "check" ? 2 : kTurns;
+    };
+    for (int turn = 0; turn < kTurns; ++turn) {
       for (uint32_t part : b_.parts) {
         const Object& one = work_.to.objects[part];
         bool heir = one.has("inherited") && !one.has("local");
-        if (one.kind != kind || !heir || work_.twin_of_to[part] != kNone) continue;
-        if (kind == Kind::constraint && one.text("type") != "check") continue;
-        add("ALTER TABLE " + sql_name(b_) + " ADD " + brought(one), sql_name(b_), kExclusive);
+        if (turn_of(one) != turn || !heir || work_.twin_of_to[part] != kNone) continue;
+        Statement& bring =
+            add("ALTER TABLE " + sql_name(b_) + " ADD " + brought(part), sql_name(b_), kExclusive);
+        bool computes = turn == 1 && !one.has("virtual");
+        if (computes) rewritten(bring);
+        if (turn != 2) continue;
+        bring.scans.push_back(sql_name(b_));
+        hazard(bring, "depends-on-data");
+        hazard(bring, "scans-table");
       }
     }
   }
 
-  std::string brought(const Object& one) const {
+  std::string brought(uint32_t part) const {
+    const Object& one = work_.to.objects[part];
     if (one.kind == Kind::constraint) {
-      return "CONSTRAINT " + sql_name(one) + " " + schema::create_sql(work_.to, one);
+      return "CONSTRAINT " + sql_name(one) + " " + check_text(work_, part);
     }
     const Object* value = work_.to.find("default " + sql_table(one) + "." + sql_name(one));
     return "COLUMN " + sql_name(one) + " " +

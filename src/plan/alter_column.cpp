@@ -255,27 +255,18 @@ void set_not_null(Work& work, const Object& column, Statements& out) {
   add("DROP CONSTRAINT " + proof, kExclusive);
 }
 
-// Whether the parent's column, which this one follows, brings a change down by itself.
-bool comes_down(const Work& work, uint32_t at, const Object& b, const char* fact) {
+bool comes_down(const Work& work, uint32_t at, const char* fact) {
   const Object& a = work.from.objects[at];
+  const Object& b = work.to.objects[work.twin_of_from[at]];
   if (!b.has("inherited")) return false;
-  const Object& table = work.table_of(work.to, b);
-  const Object& before = work.from.objects[a.parent];
-  Json parents = table.facts.value("inherits", Json::array());
-  Json former = before.facts.value("inherits", Json::array());
-  if (table.has("partition_of")) parents.push_back(table.facts["partition_of"]);
-  if (before.has("partition_of")) former.push_back(before.facts["partition_of"]);
-  for (const Json& name : parents) {
-    if (std::find(former.begin(), former.end(), name) == former.end()) continue;
-    Object above = b;
-    above.schema = name[0].get<std::string>();
-    above.table = name[1].get<std::string>();
-    const Object* found = work.to.find("column " + sql_table(above) + "." + sql_name(above));
-    if (found == nullptr) continue;
+  std::vector<uint32_t> former = work.from.parents_of(work.table_of(work.from, a));
+  for (uint32_t of : work.to.above(b)) {
+    const Object& above = work.to.objects[of];
+    uint32_t parent = work.twin_of_to[above.parent];
+    if (std::find(former.begin(), former.end(), parent) == former.end()) continue;
     // A column that the parent gets now merges with the one that is there.
-    uint32_t of = static_cast<uint32_t>(found - work.to.objects.data());
     bool reaches = a.has("inherited") || work.fate_of_to[of] == Fate::create;
-    bool same = found->facts.value(fact, Json()) == b.facts.value(fact, Json());
+    bool same = above.facts.value(fact, Json()) == b.facts.value(fact, Json());
     if (reaches && same) return true;
   }
   return false;
@@ -285,7 +276,7 @@ Statements alter_column(Work& work, uint32_t at, uint32_t to) {
   const Object& a = work.from.objects[at];
   const Object& b = work.to.objects[to];
   Statements out;
-  bool inherits = comes_down(work, at, b, "type");
+  bool inherits = comes_down(work, at, "type");
   std::string table = sql_table(b);
   change_expression(work, at, a, b, out);
   // A partition's identity is that of the table above, and comes and goes with it.
@@ -299,7 +290,7 @@ Statements alter_column(Work& work, uint32_t at, uint32_t to) {
                                [&](uint32_t used) { return work.rebuilt.contains(used); }) &&
                    !work.changed(at, "type");
   if (retypes && !inherits && !elsewhere) change_type(work, at, a, b, out);
-  if (work.changed(at, "not_null") && !comes_down(work, at, b, "not_null")) {
+  if (work.changed(at, "not_null") && !comes_down(work, at, "not_null")) {
     if (b.has("not_null")) {
       set_not_null(work, b, out);
     } else {

@@ -221,14 +221,15 @@ std::vector<uint32_t> by_use(const Work& work, bool were) {
   return out;
 }
 
-// The old types step aside under another name, the new ones are made, each column goes over by its
-// text, and the old ones are dropped.
+std::string aside(const Object& type) {
+  return sql::quote_name(type.name.substr(0, 55) + "_ballast");
+}
+
+// The old types step aside under another name, the new ones are made, and each column goes over by
+// its text.
 Statements rebuild_types(Work& work) {
   Statements out;
-  std::vector<uint32_t> order = by_use(work, false), old = by_use(work, true);
-  auto aside = [](const Object& type) {
-    return sql::quote_name(type.name.substr(0, 55) + "_ballast");
-  };
+  std::vector<uint32_t> order = by_use(work, false);
   for (uint32_t at : order) {
     const Object& type = work.from.objects[at];
     std::string words = type.kind == Kind::domain ? "ALTER DOMAIN " : "ALTER TYPE ";
@@ -246,8 +247,7 @@ Statements rebuild_types(Work& work) {
     const Object& b = work.to.objects[work.twin_of_from[at]];
     bool of_these = std::any_of(a.uses.begin(), a.uses.end(),
                                 [&](uint32_t used) { return work.rebuilt.contains(used); });
-    bool inherits = b.has("inherited") && !b.has("local");
-    if (!of_these || inherits || work.changed(at, "type")) continue;
+    if (!of_these || work.changed(at, "type") || comes_down(work, at, "type")) continue;
     std::string table = sql_table(b), type = b.text("type");
     Statement one = statement("ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " TYPE " +
                                   type + " USING " + carried(work, a, b),
@@ -259,6 +259,13 @@ Statements rebuild_types(Work& work) {
     hazard(one, "depends-on-data");
     out.push_back(std::move(one));
   }
+  return out;
+}
+
+// Each before those that it was made of.
+Statements drop_old_types(const Work& work) {
+  Statements out;
+  std::vector<uint32_t> old = by_use(work, true);
   for (auto at = old.rbegin(); at != old.rend(); ++at) {
     const Object& type = work.from.objects[*at];
     std::string words = type.kind == Kind::domain ? "DROP DOMAIN " : "DROP TYPE ";

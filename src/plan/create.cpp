@@ -62,7 +62,7 @@ void add_constraint(Work& work, uint32_t at, Statements& out) {
   bool enforced = definition.find(" NOT ENFORCED") == definition.npos;
   bool not_valid = (online && may_wait && enforced) || object.has("not_valid");
   Statement add = statement(alter_table(object) + "ADD CONSTRAINT " + sql_name(object) + " " +
-                                create_sql(work.to, object) + (not_valid ? " NOT VALID" : ""),
+                                check_text(work, at) + (not_valid ? " NOT VALID" : ""),
                             object);
   locks(work, add, table, foreign ? "SHARE ROW EXCLUSIVE" : kExclusive);
   bool scans = !fresh && !not_valid && enforced;
@@ -155,15 +155,8 @@ void add_column(Work& work, const Object& column, const std::vector<uint32_t>& w
 // What a partition or child has otherwise than its parent.
 void set_inherited(Work& work, const Object& column, Statements& out) {
   if (!column.has("not_null")) return;
-  const Object& table = work.table_of(work.to, column);
-  Json parents = table.facts.value("inherits", Json::array());
-  if (table.has("partition_of")) parents.push_back(table.facts["partition_of"]);
-  for (const Json& name : parents) {
-    Object above = column;
-    above.schema = name[0].get<std::string>();
-    above.table = name[1].get<std::string>();
-    const Object* found = work.to.find("column " + sql_table(above) + "." + sql_name(above));
-    if (found != nullptr && found->has("not_null")) return;
+  for (uint32_t above : work.to.above(column)) {
+    if (work.to.objects[above].has("not_null")) return;
   }
   set_not_null(work, column, out);
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "ballast/sql.h"
 #include "work.h"
 
 namespace ballast::plan {
@@ -332,7 +331,30 @@ class Closure {
   std::vector<uint32_t> gone_, types_, columns_;
 };
 
+// A sequence that stays lets go of a column that goes, since it would go with that.
+void free_sequences(Work& work) {
+  for (uint32_t at = 0; at < work.from.objects.size(); ++at) {
+    const Object& sequence = work.from.objects[at];
+    Fate& fate = work.fate_of_from[at];
+    bool stays = fate == Fate::keep || fate == Fate::alter;
+    if (sequence.kind != Kind::sequence || !sequence.has("owned_by") || !stays) continue;
+    uint32_t column = Work::owner(work.from, sequence);
+    if (column == kNone || work.staged.contains(column)) continue;
+    bool goes =
+        work.fate_of_from[column] == Fate::drop || work.fate_of_from[column] == Fate::replace;
+    if (!goes || work.changed(at, "owned_by")) continue;
+    fate = work.fate_of_to[work.twin_of_from[at]] = Fate::alter;
+    work.facts[at].push_back("owned_by");
+  }
+}
+
 }  // namespace
+
+void Work::wait(uint32_t first, uint32_t then) {
+  if (first == kNone || then == kNone || first == then) return;
+  nodes[first].before.push_back(then);
+  ++nodes[then].waits;
+}
 
 bool Work::changed(uint32_t at, const char* fact) const {
   auto found = facts.find(at);
@@ -342,11 +364,10 @@ bool Work::changed(uint32_t at, const char* fact) const {
 
 std::vector<uint32_t> Work::above(uint32_t partition) const {
   std::vector<uint32_t> out;
-  for (uint32_t at = partition; at != kNone && from.objects[at].has("partition_of");) {
-    const Json& name = from.objects[at].facts["partition_of"];
-    at = from.position("table " + sql::quote_name(name[0].get<std::string>()) + "." +
-                       sql::quote_name(name[1].get<std::string>()));
-    if (at != kNone) out.push_back(at);
+  for (uint32_t at = partition; from.objects[at].has("partition_of"); at = out.back()) {
+    std::vector<uint32_t> parents = from.parents_of(from.objects[at]);
+    if (parents.empty()) break;
+    out.push_back(parents.back());
   }
   return out;
 }
@@ -366,13 +387,24 @@ std::vector<uint32_t> Work::keys_to(const std::vector<uint32_t>& tables) const {
   return out;
 }
 
-bool Work::goes_with_key(const Object& key) const {
-  if (key.text("type") != "foreign key" || !key.has("inherited")) return false;
-  return std::any_of(key.uses.begin(), key.uses.end(), [&](uint32_t used) {
+uint32_t Work::key_above(const Object& key) const {
+  if (key.text("type") != "foreign key" || !key.has("inherited")) return kNone;
+  auto found = std::find_if(key.uses.begin(), key.uses.end(), [&](uint32_t used) {
     Fate fate = fate_of_from[used];
     return from.objects[used].text("type") == "foreign key" &&
            (fate == Fate::drop || fate == Fate::replace);
   });
+  return found == key.uses.end() ? kNone : *found;
+}
+
+uint32_t Work::owner(const Model& model, const Object& sequence) {
+  Object column;
+  const Json& by = sequence.facts["owned_by"];
+  column.schema = by[0].get<std::string>();
+  column.table = by[1].get<std::string>();
+  column.name = by[2].get<std::string>();
+  column.kind = Kind::column;
+  return model.position("column " + schema::sql_table(column) + "." + schema::sql_name(column));
 }
 
 bool Work::was_there(const std::string& relation) const {
@@ -423,6 +455,8 @@ Result<Done> decide(Work& work) {
     if (goes && work.twin_of_from[i] == kNone) work.fate_of_from[i] = Fate::drop;
   }
   TRY(Closure(work).run());
+  free_sequences(work);
+  find_exact(work);
   name_builds(work);
   return Done{};
 }

@@ -74,34 +74,25 @@ class Order {
  private:
   Does does(uint32_t node) const { return work_.nodes[node].does; }
 
-  void wait(uint32_t first, uint32_t then) {
-    if (first == kNone || then == kNone || first == then) return;
-    work_.nodes[first].before.push_back(then);
-    ++work_.nodes[then].waits;
-  }
+  void wait(uint32_t first, uint32_t then) { work_.wait(first, then); }
 
   // An inherited column is changed by its parent's change.
   void follow_parent(uint32_t at) {
     const Object& column = work_.to.objects[at];
     uint32_t twin = work_.twin_of_to[at];
     if (column.kind != Kind::column || !column.has("inherited")) return;
-    const Object& table = work_.to.objects[column.parent];
-    Json parents = table.facts.value("inherits", Json::array());
-    if (table.has("partition_of")) parents.push_back(table.facts["partition_of"]);
-    for (const Json& name : parents) {
-      Object above = column;
-      above.schema = name[0].get<std::string>();
-      above.table = name[1].get<std::string>();
-      uint32_t of =
-          work_.to.position("column " + schema::sql_table(above) + "." + schema::sql_name(above));
-      uint32_t node = of == kNone ? kNone : work_.node_of_to[of];
+    for (uint32_t of : work_.to.above(column)) {
+      uint32_t node = work_.node_of_to[of];
       if (node == kNone) continue;
-      if (work_.node_of_to[at] != kNone) {
-        wait(node, work_.node_of_to[at]);
-        continue;
-      }
       // What comes with the parent itself is there when that is joined.
       if (does(node) == Does::create && work_.nodes[node].to != of) continue;
+      uint32_t own = work_.node_of_to[at], before = work_.twin_of_to[of];
+      if (own != kNone) {
+        // Where both go over to a type that is made anew, more may be done to the parent's later.
+        bool together = before != kNone && work_.node_of_from[before] == own;
+        if (!together) wait(node, own);
+        continue;
+      }
       work_.node_of_to[at] = node;
       if (twin != kNone && does(node) == Does::alter) work_.node_of_from[twin] = node;
     }
@@ -112,18 +103,10 @@ class Order {
     const Object& column = work_.from.objects[at];
     bool goes = column.kind == Kind::column && column.has("inherited") && !column.has("local");
     if (!goes || work_.node_of_from[at] != kNone) return;
-    const Object& table = work_.from.objects[column.parent];
     Fate fate = work_.fate_of_from[column.parent];
     if (fate == Fate::drop || fate == Fate::replace) return;
-    Json parents = table.facts.value("inherits", Json::array());
-    if (table.has("partition_of")) parents.push_back(table.facts["partition_of"]);
-    for (const Json& name : parents) {
-      Object above = column;
-      above.schema = name[0].get<std::string>();
-      above.table = name[1].get<std::string>();
-      uint32_t of =
-          work_.from.position("column " + schema::sql_table(above) + "." + schema::sql_name(above));
-      uint32_t node = of == kNone ? kNone : work_.node_of_from[of];
+    for (uint32_t of : work_.from.above(column)) {
+      uint32_t node = work_.node_of_from[of];
       if (node != kNone && does(node) == Does::drop) work_.node_of_from[at] = node;
     }
   }
@@ -132,7 +115,11 @@ class Order {
     uint32_t node = work_.node_of_to[at];
     if (node == kNone) return;
     for (uint32_t used : work_.to.objects[at].uses) {
-      if (!is_indifferent(at, used)) wait(work_.node_of_to[used], node);
+      uint32_t other = work_.node_of_to[used];
+      if (other == kNone || is_indifferent(at, used)) continue;
+      // What is altered in a table minds not what else is.
+      bool beside = used == work_.to.objects[at].parent && does(node) == Does::alter;
+      if (!beside || does(other) != Does::alter) wait(other, node);
     }
     uint32_t twin = work_.twin_of_to[at];
     if (twin == kNone) return;
@@ -166,11 +153,15 @@ class Order {
     for (uint32_t used : work_.from.objects[at].uses) {
       uint32_t other = work_.node_of_from[used];
       if (other == kNone) continue;
-      bool freed = does(other) == Does::drop || work_.rebuilt.contains(used);
+      bool rebuilt = work_.rebuilt.contains(used);
+      bool freed = does(other) == Does::drop || rebuilt;
       if (does(node) == Does::alter && (freed || holds(used)) && !still_uses(at, used)) {
         wait(node, other);
       }
-      if (does(node) == Does::drop && (does(other) == Does::drop || holds(used))) wait(node, other);
+      if (does(node) != Does::drop) continue;
+      // What is dropped names the type by the name that is about to be another's.
+      if (rebuilt) other = work_.node_of_to[work_.twin_of_from[used]];
+      if (does(other) == Does::drop || holds(used)) wait(node, other);
     }
   }
 

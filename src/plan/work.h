@@ -53,6 +53,9 @@ struct Work {
   std::set<uint32_t> disturbed;  // in `from`: replaced for the sake of others
   // In `from`: columns whose values go over to a new one that takes their place, and its name.
   std::map<uint32_t, std::string> staged;
+  // In `to`: checks that are made of their text and have to be read as others of the same name that
+  // stay in a partition, a child or its parent; the texts of those.
+  std::map<uint32_t, std::string> exact;
   // In `to`: indexes and keys that are built before the old ones go, and their names meanwhile.
   std::map<uint32_t, std::string> builds;
 
@@ -63,6 +66,9 @@ struct Work {
   Work(const Model& from, const Model& to, const Options& options)
       : from(from), to(to), options(options) {}
 
+  // Of two nodes, the first is done before the other; nothing where there is none.
+  void wait(uint32_t first, uint32_t then);
+
   bool changed(uint32_t at, const char* fact) const;
   // Whether the relation was there before the plan began.
   bool was_there(const std::string& relation) const;
@@ -70,8 +76,11 @@ struct Work {
   std::vector<uint32_t> above(uint32_t partition) const;
   // In `from`: the foreign keys that refer to any of the tables.
   std::vector<uint32_t> keys_to(const std::vector<uint32_t>& tables) const;
-  // In `from`: whether a partition's foreign key goes with that of the table above.
-  bool goes_with_key(const Object& key) const;
+  // In `from`: the foreign key of the table above with which a partition's goes, or kNone. So do
+  // those that PostgreSQL makes for the partitions of the table that a key refers to.
+  uint32_t key_above(const Object& key) const;
+  // The column that a sequence belongs to, or kNone.
+  static uint32_t owner(const Model& model, const Object& sequence);
   // The table of a part, in its own model.
   const Object& table_of(const Model& model, const Object& part) const {
     return model.objects[part.parent];
@@ -110,8 +119,13 @@ Statements bring_statements(Work& work, uint32_t a, uint32_t b);
 // ATTACH PARTITION and INHERIT.
 Statements join_statements(Work& work, uint32_t a, uint32_t b);
 Statements alter_column(Work& work, uint32_t a, uint32_t b);
+// Whether the parent's column, which one of `from` follows, brings a change down by itself.
+bool comes_down(const Work& work, uint32_t at, const char* fact);
 Statements alter_type(Work& work, uint32_t a, uint32_t b);
+// Types that are made anew around their columns, and what is left of them when nobody is of the old
+// ones any more.
 Statements rebuild_types(Work& work);
+Statements drop_old_types(const Work& work);
 // SET NOT NULL, in the form that the options ask for.
 void set_not_null(Work& work, const Object& column, Statements& out);
 // What belongs to a column besides what CREATE TABLE says: storage, statistics, options.
@@ -137,6 +151,11 @@ KeyText key_of(const std::string& definition);
 // Whether an index of `to`, or a key's, can be there before the old one of its name goes.
 bool builds_first(const Work& work, uint32_t to);
 void name_builds(Work& work);
+
+// Finds the checks that have to be read exactly as they are printed.
+void find_exact(Work& work);
+// The text of a check, which is read as it was printed where that is needed.
+std::string check_text(const Work& work, uint32_t at);
 Statement build_index(const Work& work, const Object& object, const std::string& name);
 
 // Whether a column's new type takes a new column, which is filled while others work.

@@ -113,6 +113,36 @@ const Object* Model::parent(const Object& object) const {
   return object.parent == kNone ? nullptr : &objects[object.parent];
 }
 
+std::vector<uint32_t> Model::parents_of(const Object& table) const {
+  std::vector<uint32_t> out;
+  auto add = [&](const Json& name) {
+    Object parent;
+    parent.schema = name[0].get<std::string>();
+    parent.name = name[1].get<std::string>();
+    uint32_t at = position("table " + sql_name(parent));
+    if (at != kNone) out.push_back(at);
+  };
+  auto inherits = table.facts.find("inherits"), partition = table.facts.find("partition_of");
+  if (inherits != table.facts.end()) std::for_each(inherits->begin(), inherits->end(), add);
+  if (partition != table.facts.end()) add(*partition);
+  return out;
+}
+
+std::vector<uint32_t> Model::above(const Object& part) const {
+  std::vector<uint32_t> out;
+  if (part.parent == kNone) return out;
+  Object same;
+  same.kind = part.kind;
+  same.name = part.name;
+  for (uint32_t table : parents_of(objects[part.parent])) {
+    same.schema = objects[table].schema;
+    same.table = objects[table].name;
+    uint32_t at = position(id_of(same));
+    if (at != kNone) out.push_back(at);
+  }
+  return out;
+}
+
 void Model::settle() {
   std::vector<uint32_t> order(objects.size()), place(objects.size());
   std::iota(order.begin(), order.end(), 0);

@@ -65,11 +65,12 @@ from relation r join pg_index x on x.indexrelid = r.oid
 join pg_inherits i on i.inhrelid = r.oid
 where r.relkind in ('i', 'I') and r.relispartition`
 
-// An heir that was made after a constraint that is not valid has a valid copy of it.
+// An heir that was made after a constraint that is not valid has a valid copy of it. One that
+// comes to a parent later keeps it as its own besides, as its columns, and no DDL takes that away.
 const constraints = `select format('constraint %I on %s type %s: %s valid %s inherited %s',
   c.conname, r.name, c.contype,
   regexp_replace(pg_get_constraintdef(c.oid), ' NOT VALID$', ''),
-  case when c.conislocal then c.convalidated end, c.coninhcount > 0)
+  case when c.coninhcount = 0 then c.convalidated end, c.coninhcount > 0)
 from pg_constraint c join relation r on r.oid = c.conrelid
 where c.conparentid = 0 and c.contype not in ('n', 't')`
 

@@ -48,6 +48,7 @@ function isHard(from, to, table) {
   if (table.parts && wanted.parts && leavesDefault(table.parts, wanted.parts)) return true
   if (JSON.stringify(table.inherits) !== JSON.stringify(wanted.inherits)) return true
   if (losesReferenced(to, table, wanted)) return true
+  if (to.views.some(view => isRepeatedBy(to, view, wanted))) return true
   const olds = columnsOf(from, table)
   for (const old of olds) {
     const column = sameColumn(to, wanted, old)
@@ -92,6 +93,24 @@ function becomesPart(from, to, table) {
 function canHold({ strategy, children, modulus }) {
   if (strategy === 'hash') return children.length === modulus
   return children.some(({ slot }) => slot === 0 || slot === null)
+}
+
+/**
+ * Whether rows of a table would stand twice in a materialized view with a unique index: values are
+ * the same in each table, and a join or the children of a table repeat them.
+ */
+const isRepeatedBy = (schema, view, table) =>
+  view.materialized && view.indexes.some(({ unique }) => unique) && repeats(schema, view, table)
+
+function repeats(schema, view, table, isJoined = view.sources.length > 1) {
+  return view.sources.some(id => {
+    const source = relation(schema, id)
+    if (source.kind !== 'table') {
+      return repeats(schema, source, table, isJoined || source.sources.length > 1)
+    }
+    const isParent = schema.tables.some(({ inherits }) => inherits.includes(id))
+    return (isJoined || isParent) && (source === table || table.inherits.includes(id))
+  })
 }
 
 /** Whether the partition that holds the rows goes while foreign keys may point at them. */

@@ -1,0 +1,83 @@
+// The nodes of what is altered.
+
+#include <algorithm>
+
+#include "nodes.h"
+
+namespace ballast::plan {
+
+// A column that goes over to a type that is made anew.
+bool Maker::is_carried(uint32_t at) const {
+  if (!work_.retyped.contains(at) || work_.changed(at, "type")) return false;
+  const std::vector<uint32_t>& uses = from(at).uses;
+  return std::any_of(uses.begin(), uses.end(),
+                     [&](uint32_t used) { return work_.rebuilt.contains(used); });
+}
+
+Result<Done> Maker::make_alters() {
+  uint32_t rebuild = kNone, ends = kNone;
+  if (!work_.rebuilt.empty()) {
+    uint32_t first = *work_.rebuilt.begin();
+    rebuild = add(Does::alter, first, work_.twin_of_from[first], rebuild_types(work_));
+    ends = add(Does::alter, first, work_.twin_of_from[first], drop_old_types(work_));
+    work_.nodes[ends].key += " ends";
+    work_.wait(rebuild, ends);
+  }
+  for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
+    bool rebuilt = work_.rebuilt.contains(at);
+    if (work_.fate_of_from[at] != Fate::alter && !rebuilt) continue;
+    uint32_t twin = work_.twin_of_from[at];
+    if (rebuilt) {
+      work_.node_of_from[at] = ends;
+      work_.node_of_to[twin] = rebuild;
+      continue;
+    }
+    Statements statements = TRY(alter_statements(work_, at, twin));
+    bool carried = is_carried(at);
+    if (carried && statements.empty()) {
+      work_.node_of_from[at] = work_.node_of_to[twin] = rebuild;
+      continue;
+    }
+    uint32_t node = add(Does::alter, at, twin, std::move(statements));
+    work_.node_of_from[at] = work_.node_of_to[twin] = node;
+    if (carried) {
+      work_.node_of_from[at] = rebuild;
+      work_.wait(rebuild, node);
+    }
+    uint32_t brings = bring(at, twin);
+    Statements joining = join_statements(work_, at, twin);
+    if (!joining.empty()) joins_.push_back({at, twin, std::move(joining), brings});
+    Statements leaving = leave_statements(work_, at, twin);
+    if (leaving.empty()) continue;
+    // It leaves its parents before it is anything else, so that these may go.
+    uint32_t leaves = add(Does::alter, at, twin, std::move(leaving));
+    work_.nodes[leaves].key += " leaves";
+    work_.node_of_from[at] = leaves;
+    for (uint32_t part : from(at).parts) {
+      bool left = from(part).has("inherited") && work_.twin_of_from[part] == kNone &&
+                  work_.key_above(from(part)) == kNone;
+      if (left) work_.node_of_from[part] = leaves;
+    }
+    work_.wait(leaves, node);
+    work_.wait(leaves, brings);
+    leaves_.push_back({at, leaves});
+  }
+  return Done{};
+}
+
+// The node in which a table gets what its new parents have, or kNone.
+uint32_t Maker::bring(uint32_t at, uint32_t twin) {
+  Statements statements = bring_statements(work_, at, twin);
+  if (statements.empty()) return kNone;
+  uint32_t node = add(Does::create, kNone, twin, std::move(statements));
+  work_.nodes[node].key += " brings";
+  for (uint32_t part : to(twin).parts) {
+    const Object& one = to(part);
+    bool heir = one.has("inherited") && !one.has("local") && work_.twin_of_to[part] == kNone;
+    bool brought = one.kind == Kind::column || one.text("type") == "check";
+    if (heir && brought) work_.node_of_to[part] = node;
+  }
+  return node;
+}
+
+}  // namespace ballast::plan
