@@ -1,6 +1,6 @@
 // `ballast check` over the queries of a project: what it says, what it writes, and when not.
 import assert from 'node:assert/strict'
-import { copyFileSync, readFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, afterEach, beforeEach, describe, test } from 'node:test'
@@ -271,6 +271,8 @@ describe('what was recorded', () => {
     const sql = neon(url)
     await sql`select ${1}::int as n`
     await assert.rejects(async () => sql`select nope`)
+    await project.expect(0, ['migrate'], { DATABASE_URL: url })
+    await project.expect(0, ['drift'], { DATABASE_URL: url })
     run.child.kill('SIGTERM')
     assert.equal(await run.ended, 0)
     assert.equal(project.read('.ballast/queries.jsonl'), '{"query":"select $1::int as n"}\n')
@@ -332,6 +334,14 @@ describe('the schema', () => {
     const later = project.read('ballast/schema.js')
     assert.notEqual(later, before)
     assert.match(later, /migration: '0001_name'/)
+    // It is the same on another machine, which has not loaded anything before.
+    const folders = [cache.XDG_CACHE_HOME, project.path('cache')]
+    const [own, other] = folders.map(at => join(at, 'ballast'))
+    mkdirSync(other, { recursive: true })
+    copyFileSync(join(own, `cluster-${pglite}.tar`), join(other, `cluster-${pglite}.tar`))
+    const { out } = await project.expect(0, ['types'], { XDG_CACHE_HOME: project.path('cache') })
+    assert.doesNotMatch(out, /schema\.js/)
+    assert.equal(project.read('ballast/schema.js'), later)
     project.write({ 'ballast/schema.js': before })
     await project.expect(1, ['types', '--check'])
   })

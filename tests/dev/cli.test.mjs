@@ -85,7 +85,7 @@ describe('arguments', () => {
     [['dev', '--port', 'x'], /A port is a whole number from 0 to 65535/],
     [['dev', '--port', '70000'], /A port is a whole number/],
     [['dev', '--chaos', 'explode=1'], /there is no fault "explode"/],
-    [['dev', '--data', 'd0', '--load', 'absent.sql'], /absent\.sql/],
+    [['dev', '--data', 'd0', '--load', 'absent.sql'], /absent\.sql, which is to be loaded, cannot be read: ENOENT/],
   ]) {
     test(`${args.join(' ')} ends with 1`, async () => {
       const { code, err } = await finish(args)
@@ -151,6 +151,8 @@ describe('a run on PostgreSQL', () => {
       const listening = await run.event('listening')
       assert.equal(listening.backend, 'PostgreSQL')
       assert.deepEqual(await rows(listening, 'select 1'), [['1']])
+      const again = await finish(['dev', '--port', `${listening.port}`, '--postgres', postgres])
+      assert.match(again.err, /^ballast: port \d+ is taken, .*--port takes another one$/m)
       run.child.kill('SIGTERM')
       assert.equal(await run.ended, 0)
       assert.doesNotMatch(run.out + run.err, /topsecret/)
@@ -164,6 +166,6 @@ describe('a run on PostgreSQL', () => {
     const { code, err } = await finish(['dev', '--postgres', postgres, '--load', 'one.sql'])
     assert.equal(code, 1)
     assert.doesNotMatch(err, /topsecret/)
-    assert.match(err, /Couldn't connect/)
+    assert.match(err, /the server of --postgres cannot be reached/)
   })
 })

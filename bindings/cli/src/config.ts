@@ -10,6 +10,7 @@ import { failure } from './failure.js'
 import { shortPath } from './source.js'
 
 const kName = 'ballast.config.json'
+const kDrizzleNames = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map(end => `drizzle.config.${end}`)
 
 /** The configuration of a project, its paths absolute. */
 export interface Config {
@@ -50,8 +51,8 @@ export interface Config {
 
 /** Reads the configuration that holds in `folder`: the nearest file there or above. */
 export async function loadConfig(folder = process.cwd()): Promise<Config> {
-  const file = await findUpwards(folder)
-  const root = file === null ? resolve(folder) : dirname(file)
+  const file = await findUpwards(folder, [kName])
+  const root = await projectRoot(folder)
   const kit = file === null ? await findDrizzle(root) : null
   const read: ConfigFile = file === null ? withDefaults() : await parse(file)
   return {
@@ -86,9 +87,9 @@ function withDefaults(): ConfigFile {
   return { ...defaults, ...lists, large: [...large] }
 }
 
-/** The nearest folder, there or above, that has a configuration; else the folder itself. */
+/** The nearest folder, there or above, with a configuration, ours first; else the folder itself. */
 export async function projectRoot(folder = process.cwd()): Promise<string> {
-  const file = await findUpwards(folder)
+  const file = (await findUpwards(folder, [kName])) ?? (await findUpwards(folder, kDrizzleNames))
   return file === null ? resolve(folder) : dirname(file)
 }
 
@@ -100,8 +101,7 @@ async function parse(file: string): Promise<ConfigFile> {
 
 async function findDrizzle(root: string): Promise<DrizzleConfig | null> {
   // Only who has such a file waits for a bundler to load.
-  const names = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map(end => `drizzle.config.${end}`)
-  if (!names.some(name => existsSync(join(root, name)))) return null
+  if (!kDrizzleNames.some(name => existsSync(join(root, name)))) return null
   const { findDrizzleConfig, readDrizzleConfig } = await import('./drizzle/config.js')
   const file = await findDrizzleConfig(root)
   return file === null ? null : readDrizzleConfig(file)
@@ -137,10 +137,11 @@ export function migrationsOf({ root, file, migrations, drizzleConfig }: Config):
   )
 }
 
-async function findUpwards(folder: string): Promise<string | null> {
+async function findUpwards(folder: string, names: readonly string[]): Promise<string | null> {
   for (let at = resolve(folder); ; at = dirname(at)) {
-    const file = join(at, kName)
-    if ((await kindOf(file)) === 'file') return file
+    for (const name of names) {
+      if ((await kindOf(join(at, name))) === 'file') return join(at, name)
+    }
     if (dirname(at) === at) return null
   }
 }

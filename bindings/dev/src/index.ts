@@ -168,6 +168,23 @@ function recorderOf({ record }: DevOptions, undo: Undo): (texts: readonly string
   return texts => recorder.add(texts)
 }
 
+async function readScript(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`${file}, which is to be loaded, cannot be read: ${error.code ?? 'error'}`)
+  })
+}
+
+/** What failed before the endpoint listened, in words. */
+function startFailure(error: unknown, { port, postgres }: DevOptions): unknown {
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+    return new Error(`port ${port} is taken, perhaps by another endpoint: --port takes another one`)
+  }
+  // A server that cannot be reached shows itself while files are loaded.
+  if (!(error instanceof EndpointError)) return error
+  const isReached = postgres === undefined || error.fields !== undefined
+  return new Error(isReached ? error.message : 'the server of --postgres cannot be reached')
+}
+
 /** Starts an endpoint; resolves when it listens. */
 export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const chaos = chaosOf(options)
@@ -175,7 +192,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const report = options.onEvent ?? ((): void => {})
   // Read first: a wrong file name should not take as long as the start of a database to show.
   const scripts = new Map<string, string>()
-  for (const file of options.load ?? []) scripts.set(file, await readFile(file, 'utf8'))
+  for (const file of options.load ?? []) scripts.set(file, await readScript(file))
   const undo: Undo = []
   try {
     const backend =
@@ -210,8 +227,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     return describe(place.authority, credentials, backend.name, branches, undo)
   } catch (error) {
     await undoAll(undo)
-    // A server that cannot be reached shows itself while files are loaded.
-    throw error instanceof EndpointError ? new Error(error.message) : error
+    throw startFailure(error, options)
   }
 }
 

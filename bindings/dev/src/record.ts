@@ -7,6 +7,10 @@ interface Texts {
   text?: readonly string[]
 }
 
+// What `ballast migrate` and its like ask of a database is no query of the program. All of it is in
+// requests that speak of the journal, or of the schema that the journal is in.
+const kOurs = /\bballast\.(?:journal|job)\b|'information_schema', 'ballast'/
+
 /** A file of queries. */
 export class Recorder {
   /** For `onEvent` of the client. */
@@ -22,8 +26,9 @@ export class Recorder {
   /** For `onEvent` of the client. */
   readonly listener = ({ text = [] }: Texts): void => this.add(text)
 
-  /** Writes down those that are new. */
+  /** Writes down those of a request that are new. */
   add(texts: readonly string[]): void {
+    if (texts.some(text => kOurs.test(text))) return
     const write = this.#last.then(() => this.#write(texts))
     // Nobody waits for it: a file that cannot be written shows when it is closed.
     write.catch(() => {})

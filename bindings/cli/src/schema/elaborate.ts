@@ -101,7 +101,7 @@ async function refused(
 export async function runJob(context: Context, job: Job, mayReuse: boolean): Promise<JobResult> {
   const key = hashOf([await toolsModule(), PGLITE_VERSION, JSON.stringify(job)])
   // Queries change more often than schemas do, and should not push those out.
-  const name = `${job.describe === undefined ? 'models' : 'described'}/${key}`
+  const name = `${job.describe === undefined ? 'models' : 'catalogs'}/${key}`
   const kept = mayReuse ? await readCached(name) : null
   if (kept !== null) return { cell: new TextDecoder().decode(kept) }
   const result = (await askWarm(context.config.root, job)) ?? (await runHere(context, job))

@@ -76,6 +76,7 @@ export class Elaborator {
   readonly #onSlow: () => void
   #session: Session | null = null
   #isUsed = false
+  #isTouched = false
   #last: Promise<unknown> = Promise.resolve()
 
   /** `onSlow` hears that a cluster has to be made first, which takes seconds. */
@@ -103,7 +104,10 @@ export class Elaborator {
   }
 
   async #run(job: Job): Promise<JobResult> {
+    // What is rolled back has used up oids, and the catalog that queries are checked by has those.
+    if (job.describe !== undefined && this.#isTouched) this.#isUsed = true
     const session = await this.#open(job.extensions)
+    this.#isTouched = true
     try {
       return { cell: job.commits ? await this.#apply(session, job) : await this.#try(session, job) }
     } catch (error) {
@@ -131,6 +135,7 @@ export class Elaborator {
     const session = this.#session
     this.#session = null
     this.#isUsed = false
+    this.#isTouched = false
     await session?.close()
   }
 
