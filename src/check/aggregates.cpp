@@ -141,6 +141,7 @@ Result<Done> place_aggregate(Scope& scope, Expression* aggregate) {
   Scope* at = &scope;
   while (level-- > 0 && at->parent != nullptr) at = at->parent;
   at->query->has_aggregates = true;
+  if (aggregate->form == Form::grouping) at->query->has_grouping_calls = true;
   std::string_view phrase = forbidden_phrase(at->place);
   if (phrase.empty()) return Done{};
   std::string_view what =

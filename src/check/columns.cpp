@@ -249,14 +249,13 @@ Result<Expression*> subscript(Scope& scope, Expression* base,
     for (const Node* index : {each->lidx, each->uidx}) {
       if (index == nullptr) continue;
       Expression* made = TRY(transform_here(scope, index));
-      int32_t location = location_of(made);
       if (type.subscript == 'j') {
         made = TRY(json_index(scope, made));
       } else if (type.subscript == 'o') {
         made = TRY(coerce_to(scope, made, TEXTOID, -1, Coercion::assignment, -1));
         if (made == nullptr) return not_checked("a subscript of an extension's type");
       } else {
-        made = TRY(array_index(scope, made, location));
+        made = TRY(array_index(scope, made, exprLocation(index)));
       }
       out->arguments.push_back(made);
     }

@@ -184,6 +184,7 @@ struct Query {
   bool has_grouping_sets = false;
   bool distinct_on = false;
   bool has_aggregates = false, has_windows = false, has_sets = false, has_sublinks = false;
+  bool has_grouping_calls = false;  // GROUPING(…)
   bool has_modifying_cte = false;
   bool is_values = false;
   bool has_on_conflict = false;

@@ -106,7 +106,9 @@ Result<Done> unnest_each(Scope& scope, const FuncCall* call, Functions& out) {
   for (const Node* argument : pg::Each<>(call->args)) {
     Expression* before = scope.last_set;
     pg::One arguments(static_cast<const void*>(argument));
-    pg::One name("unnest");
+    String schema{T_String, const_cast<char*>("pg_catalog")};
+    String unnest{T_String, const_cast<char*>("unnest")};
+    pg::Two name(&schema, &unnest);
     FuncCall one{};
     one.type = T_FuncCall;
     one.funcname = const_cast<List*>(name.list());

@@ -29,6 +29,7 @@ class Grouping {
   }
 
   Result<Done> check(const Expression* expression, int depth = 0, bool direct = false);
+  Result<Done> check_list(const std::vector<Target>& targets);
 
  private:
   Result<Done> check_all(const std::vector<Expression*>& list, int depth, bool direct);
@@ -41,6 +42,7 @@ class Grouping {
   const Query& query_;
   std::vector<const Expression*> grouped_;
   bool only_variables_ = true;
+  bool only_calls_ = false;
 };
 
 // Whether the rows of the variable's table are told apart by what is grouped: its primary key is.
@@ -103,6 +105,16 @@ Result<Done> Grouping::check_variable(const Expression& variable, int depth, boo
       direct ? "Direct arguments of an ordered-set aggregate must use only grouped columns." : "");
 }
 
+// GROUPING's arguments are looked at before any column (finalize_grouping_exprs).
+Result<Done> Grouping::check_list(const std::vector<Target>& targets) {
+  for (bool only_calls : {true, false}) {
+    if (only_calls && !query_.has_grouping_calls) continue;
+    only_calls_ = only_calls;
+    for (const Target& target : targets) TRY(check(target.expression));
+  }
+  return Done{};
+}
+
 Result<Done> Grouping::check_all(const std::vector<Expression*>& list, int depth, bool direct) {
   for (const Expression* each : list) TRY(check(each, depth, direct));
   return Done{};
@@ -154,12 +166,14 @@ Result<Done> Grouping::check(const Expression* expression, int depth, bool direc
     }
     return Done{};
   }
-  if (depth == 0 && !only_variables_) {
+  if (depth == 0 && !only_variables_ && !only_calls_) {
     for (const Expression* each : grouped_) {
       if (same(each, expression)) return Done{};
     }
   }
-  if (expression->form == Form::variable) return check_variable(*expression, depth, direct);
+  if (expression->form == Form::variable) {
+    return only_calls_ ? Done{} : check_variable(*expression, depth, direct);
+  }
   TRY(check_all(expression->direct, depth, direct));
   TRY(check_all(expression->arguments, depth, direct));
   TRY(check_all(expression->ordered, depth, direct));
@@ -176,8 +190,10 @@ Result<Done> check_grouping(Scope& scope, Query& query) {
     return Done{};
   }
   Grouping grouping(scope.a, query);
-  for (const Target& target : query.targets) TRY(grouping.check(target.expression));
-  TRY(grouping.check(query.having));
+  TRY(grouping.check_list(query.targets));
+  Target having;
+  having.expression = query.having;
+  TRY(grouping.check_list({having}));
   for (const Range* range : query.ranges) {
     if (!range->self_reference || !query.has_aggregates) continue;
     int32_t location = -1;
