@@ -94,7 +94,7 @@ const Type& type_of(const Analysis& a, Oid oid) {
 }
 
 bool may_be_unknown(const Analysis& a) {
-  return a.catalog.is_open() || a.settings.postgres > kNewest;
+  return a.catalog.is_open() || a.settings.postgres > std::max(kNewest, a.catalog.postgres());
 }
 
 int path_place(const Analysis& a, Oid schema, bool with_temporary) {

@@ -63,7 +63,7 @@ Result<Qualified> qualified(const Analysis& a, const List* names, int32_t locati
 int path_place(const Analysis& a, Oid schema, bool with_temporary = false);
 
 // Whether names that are not found may be there all the same: objects that the schema could not
-// say, or what a newer server than our source has built in.
+// say, or what the server has built in and neither our source nor the schema's own server.
 bool may_be_unknown(const Analysis& a);
 
 }  // namespace ballast::check

@@ -6,8 +6,8 @@
  *   npm run bench -- --only objects-1000x8 lines whose name begins so
  *   npm run bench -- --runtime workerd     one runtime
  *   npm run bench -- --json                an object for each runtime and peer, for programs
- *   npm run bench -- --gate                exits with 1 where a line is below its gate; half as many
- *                                          rounds, since a gate is far from what a line gives
+ *   npm run bench -- --gate                exits with 1 where a line is below its gate, which half
+ *                                          as many rounds tell
  */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

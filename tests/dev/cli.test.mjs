@@ -85,7 +85,10 @@ describe('arguments', () => {
     [['dev', '--port', 'x'], /A port is a whole number from 0 to 65535/],
     [['dev', '--port', '70000'], /A port is a whole number/],
     [['dev', '--chaos', 'explode=1'], /there is no fault "explode"/],
-    [['dev', '--data', 'd0', '--load', 'absent.sql'], /absent\.sql, which is to be loaded, cannot be read: ENOENT/],
+    [
+      ['dev', '--data', 'd0', '--load', 'absent.sql'],
+      /absent\.sql, which is to be loaded, cannot be read: ENOENT/,
+    ],
   ]) {
     test(`${args.join(' ')} ends with 1`, async () => {
       const { code, err } = await finish(args)
