@@ -1,6 +1,7 @@
 #include "facts.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 #include "names.h"
@@ -24,18 +25,19 @@ bool may_write(const catalog::Function& function) {
 
 struct Uses {
   const Analysis& a;
-  std::map<const Relation*, std::vector<std::string>> reads;
-  std::map<const Relation*, std::vector<std::string>> writes;
+  // Names of columns, each once.
+  using Columns = std::map<const Relation*, std::vector<const char*>>;
+  Columns reads, writes;
   bool writes_anything = false;
   std::vector<const Query*> open;
 
-  static void add(std::map<const Relation*, std::vector<std::string>>& uses,
-                  const Relation& relation, const char* column) {
-    std::vector<std::string>& columns = uses[&relation];
+  static void add(Columns& uses, const Relation& relation, const char* column) {
+    std::vector<const char*>& columns = uses[&relation];
     if (column == nullptr) return;
-    if (std::find(columns.begin(), columns.end(), column) == columns.end()) {
-      columns.push_back(column);
+    for (const char* each : columns) {
+      if (each == column || std::strcmp(each, column) == 0) return;
     }
+    columns.push_back(column);
   }
 
   void look(const Query& query);
@@ -123,11 +125,11 @@ void Uses::look(const Query& query) {
   open.pop_back();
 }
 
-std::vector<TableUse> told(const Analysis& a,
-                           const std::map<const Relation*, std::vector<std::string>>& uses) {
+std::vector<TableUse> told(const Analysis& a, const Uses::Columns& uses) {
   std::vector<TableUse> out;
-  for (const auto& [relation, columns] : uses)
-    out.push_back({relation_name(a, *relation), columns});
+  for (const auto& [relation, columns] : uses) {
+    out.push_back({relation_name(a, *relation), {columns.begin(), columns.end()}});
+  }
   std::sort(out.begin(), out.end(),
             [](const TableUse& x, const TableUse& y) { return x.table < y.table; });
   return out;

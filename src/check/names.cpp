@@ -183,9 +183,9 @@ const catalog::Relation* row_of(const Analysis& a, Oid oid) {
   return type.relation == 0 ? nullptr : a.catalog.relation(type.relation);
 }
 
-const catalog::Column* column_of(const catalog::Relation& relation, std::string_view name) {
+const catalog::Column* column_of(const catalog::Relation& relation, const char* name) {
   for (const catalog::Column& column : relation.columns) {
-    if (column.name == name) return &column;
+    if (std::strcmp(column.name, name) == 0) return &column;
   }
   return nullptr;
 }

@@ -31,7 +31,7 @@ bool is_array(const Analysis& a, Oid oid);
 bool is_collatable(const Analysis& a, Oid oid);
 // The relation whose columns a composite type, or a domain over one, has.
 const catalog::Relation* row_of(const Analysis& a, Oid oid);
-const catalog::Column* column_of(const catalog::Relation& relation, std::string_view name);
+const catalog::Column* column_of(const catalog::Relation& relation, const char* name);
 // Whether values of `child` are rows of a table that inherits from that of `parent`.
 bool inherits(const Analysis& a, Oid child, Oid parent);
 
