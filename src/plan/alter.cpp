@@ -239,7 +239,8 @@ class Alteration {
       for (uint32_t part : b_.parts) {
         const Object& one = work_.to.objects[part];
         bool heir = one.has("inherited") && !one.has("local");
-        if (turn_of(one) != turn || !heir || work_.twin_of_to[part] != kNone) continue;
+        bool is_there = work_.twin_of_to[part] != kNone && work_.fate_of_to[part] != Fate::replace;
+        if (turn_of(one) != turn || !heir || is_there) continue;
         Statement& bring =
             add("ALTER TABLE " + sql_name(b_) + " ADD " + brought(part), sql_name(b_), kExclusive);
         bool computes = turn == 1 && !one.has("virtual");

@@ -73,9 +73,15 @@ uint32_t Maker::bring(uint32_t at, uint32_t twin) {
   work_.nodes[node].key += " brings";
   for (uint32_t part : to(twin).parts) {
     const Object& one = to(part);
-    bool heir = one.has("inherited") && !one.has("local") && work_.twin_of_to[part] == kNone;
+    uint32_t old = work_.twin_of_to[part];
+    bool heir = one.has("inherited") && !one.has("local");
+    bool is_there = old != kNone && work_.fate_of_to[part] != Fate::replace;
     bool brought = one.kind == Kind::column || one.text("type") == "check";
-    if (heir && brought) work_.node_of_to[part] = node;
+    if (!heir || is_there || !brought) continue;
+    if (old != kNone) work_.wait(work_.node_of_from[old], node);
+    // What else is said of a column comes behind.
+    work_.wait(node, work_.node_of_to[part]);
+    work_.node_of_to[part] = node;
   }
   return node;
 }

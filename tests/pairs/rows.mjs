@@ -44,7 +44,7 @@ function emptyTables(from, to) {
 function isHard(from, to, table) {
   if (table.parts && !canHold(table.parts)) return true
   const wanted = sameTable(to, table)
-  if (wanted === undefined) return becomesPart(from, to, table)
+  if (wanted === undefined) return becomesPart(from, to, table) || partsMove(from, to, table)
   if (table.parts && wanted.parts && leavesDefault(table.parts, wanted.parts)) return true
   if (JSON.stringify(table.inherits) !== JSON.stringify(wanted.inherits)) return true
   if (losesReferenced(to, table, wanted)) return true
@@ -53,9 +53,10 @@ function isHard(from, to, table) {
   for (const old of olds) {
     const column = sameColumn(to, wanted, old)
     if (column === undefined || column.column.generated) continue
-    // What was computed stays as it is, and need not be a value of the other type.
+    // What was computed stays as it is: it may be of another type, null, or there twice.
     const isSame = JSON.stringify(old.type) === JSON.stringify(column.type)
-    if (old.column.generated && !isSame) return true
+    const isAsked = column.column.notNull || keysOver(to, wanted).flat().includes(column.id)
+    if (old.column.generated && (!isSame || isAsked)) return true
     if (old.column.generated) continue
     if (!fits(from, old.type, to, column.type)) return true
     if (!labelOf(from, old.type, to, column.type)) return true
@@ -81,12 +82,24 @@ function becomesPart(from, to, table) {
   const parent = to.tables.find(({ parts }) => parts?.children.some(isIt))
   if (parent === undefined) return false
   const { slot } = parent.parts.children.find(isIt)
-  const isSame = column => {
-    const old = sameColumn(from, table, column)
-    return old && JSON.stringify(old.type) === JSON.stringify(column.type) &&
-      old.column.notNull === column.column.notNull
-  }
-  return slot !== 0 || parent.foreign.length > 0 || !columnsOf(to, parent).every(isSame)
+  return slot !== 0 || parent.foreign.length > 0 ||
+    !columnsOf(to, parent).every(column => isSameColumn(from, table, column))
+}
+
+/** Whether partitions go, with their rows, to another table whose columns are not the same. */
+function partsMove(from, to, table) {
+  const isIt = child => ({ schema, name }) => schema === child.schema && name === child.name
+  return (table.parts?.children ?? []).some(child => {
+    const parent = to.tables.find(({ parts }) => parts?.children.some(isIt(child)))
+    return parent !== undefined &&
+      !columnsOf(to, parent).every(column => isSameColumn(from, table, column))
+  })
+}
+
+function isSameColumn(from, table, column) {
+  const old = sameColumn(from, table, column)
+  return old && JSON.stringify(old.type) === JSON.stringify(column.type) &&
+    old.column.notNull === column.column.notNull
 }
 
 /** Whether some partition takes our rows: the first, the default one, or all of a hash. */
