@@ -104,13 +104,12 @@ describe('where it is', () => {
     assert.equal(code, 0)
     assert.ok(existsSync(join(project.folder, 'ballast/bundle.js')))
     // That of Drizzle as well, but ours goes before it, however far away.
-    const other = { dialect: 'postgresql', schema: 's.ts', out: 'x' }
-    project.write({ 'apps/drizzle.config.json': other })
-    project.write({ 'apps/s.ts': '' })
+    const kit = { dialect: 'postgresql', schema: 's.ts', out: 'x' }
+    project.write({ 'apps/drizzle.config.json': kit, 'apps/s.ts': '' })
     assert.equal((await ballast(project, ['bundle'], { cwd: 'apps/web/src' })).code, 0)
     project.delete('ballast.config.json')
-    const { err } = await ballast(project, ['bundle'], { cwd: 'apps/web/src' })
-    assert.match(err, /folder of migrations is not there: .*apps\/x\n.*"out" in .*drizzle\.config/)
+    const other = await ballast(project, ['bundle'], { cwd: 'apps/web/src' })
+    assert.match(other.err, /is not there: .*apps\/x\n.*"out" in .*drizzle\.config/)
   })
   test('without one and without a folder', async () => {
     const { code, err } = await ballast(project, ['bundle'])

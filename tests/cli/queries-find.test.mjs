@@ -388,6 +388,18 @@ describe('files', () => {
     assert.equal(unreadFiles.length, 1)
   })
 
+  test('in the newest syntax', async () => {
+    const { queries, unreadFiles } = await find({
+      'db.ts': `import { neon } from 'ballast'\nexport const sql = neon(u)`,
+      'a.ts': `import defer * as db from './db.ts'
+        import source module from './a.wasm'
+        using it = f()
+        const options = { a: 1 } satisfies Record<string, number>
+        db.sql\`select 1\``,
+    })
+    assert.deepEqual([queries.length, unreadFiles], [1, []])
+  })
+
   test('JSX and types in one file', async () => {
     const { queries } = await find({
       'a.tsx': `${head}export const A = <T,>(p: T) => <p title={String(p)}>{sql\`select 1\`}</p>`,

@@ -40,22 +40,31 @@ const exact: Readonly<Record<string, (at: Situation) => string>> = {
 // Whether another command ran makes no difference.
 const kChanging = /^ballast (?:migrate|undo|baseline)$/
 
+const kGiven = 'The Worker did not reach the database. Check the URL that it was given.'
+const kWho = 'Check user and password of the URL in the environment variable.'
+
 const byClass: Readonly<Record<string, (at: Situation) => string>> = {
   BN: () =>
     'Check the URL in the environment variable; it must be a postgresql:// URL. In a password ' +
     'write % as %25, / as %2F, ? as %3F and # as %23.',
   BH: at =>
     at.isRemote
-      ? 'The Worker did not reach the database. Check the URL that it was given.'
+      ? kGiven
       : 'Check the network and the URL in the environment variable.',
-  '28': () => 'Check user and password of the URL in the environment variable.',
+  BH008: at => (at.isRemote ? kGiven : kWho),
+  '28': () => kWho,
+  '3D': () => 'Check the name of the database in the URL in the environment variable.',
   '40': () => 'Other transactions were in the way. Run it again.',
   '53': () => 'The server is short of something. Run it again later.',
 }
 
+function classOf(code = ''): ((at: Situation) => string) | undefined {
+  return byClass[code] ?? byClass[code.slice(0, 2)]
+}
+
 /** What is told of a database that cannot be asked: its URL, the network, who asks. */
 export function connectionAdvice(code: string | undefined): string | undefined {
-  return byClass[code?.slice(0, 2) ?? '']?.({ command: '', isRemote: false })
+  return classOf(code)?.({ command: '', isRemote: false })
 }
 
 /** What a person would be told; undefined where the message says it all. */
@@ -68,7 +77,7 @@ export function adviceFor(
   if (mayHaveRun && !/^B[MA]|^BH005/.test(code ?? '')) {
     return `It is not known whether it ran. Run \`${at.command}\` again: it finds out.`
   }
-  const known = exact[code ?? ''] ?? byClass[code?.slice(0, 2) ?? '']
+  const known = exact[code ?? ''] ?? classOf(code)
   if (known !== undefined) return known(at)
   // What is wrong with a statement, or with the rows that it meets.
   const isMendable = /^(0A|2[1-7]|2B|3F|42|44|P0)/.test(code ?? '')

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { checkFolder } from './check-folder.js'
 import { runCommand, type Context } from './command.js'
+import { loadConfig } from './config.js'
 import type { ConnectFlags } from './connect.js'
 import { Failure } from './failure.js'
 import { findingOf, warning, type Checked } from './folder-findings.js'
@@ -38,7 +39,9 @@ export async function checkCommand(flags: CheckFlags): Promise<number> {
     if (flags.watch !== true) return report(context, flags, await look(context, flags))
     for await (const _ of changes(context.config.root, context.signal)) {
       try {
-        report(context, flags, await look(context, flags))
+        // What changed may be the configuration.
+        const now = { ...context, config: await loadConfig() }
+        report(now, flags, await look(now, flags))
       } catch (error) {
         if (!(error instanceof Failure)) throw error
         context.screen.fail(error)

@@ -9,6 +9,8 @@ const kCommon: readonly ParserPlugin[] = [
   'explicitResourceManagement',
   'importAttributes',
   'decoratorAutoAccessors',
+  'deferredImportEvaluation',
+  'sourcePhaseImports',
 ]
 
 /** The tree of a file, as far as it can be read; throws where nothing can. */

@@ -39,7 +39,9 @@ export const checkQueries: Half = async (context, flags) => {
   const found = findQueries(files, new Resolver())
   const recorded = await readRecorded(config.recorded)
   const isNone = found.queries.length + found.unread.length + recorded.length === 0
-  if (isNone && !isKept(context)) return { findings: [], facts: {} }
+  if (isNone && !isKept(context)) {
+    return { findings: found.unreadFiles.map(fileWarning), facts: {} }
+  }
   const texts = found.queries.flatMap(query => query.texts.map(({ text }) => text))
   const state = await readEndState(context, [
     ...new Set([...texts, ...recorded.map(({ text }) => text)]),
