@@ -44,7 +44,6 @@ Error second_ordinality(const Scope& scope, int32_t location) {
 
 struct JsonColumns {
   Scope& scope;
-  const JsonTable* table;
   std::vector<const char*> names{};  // of columns and paths
   std::vector<RangeColumn> columns{};
   std::vector<Expression*> expressions{};
@@ -208,7 +207,7 @@ Result<Item> json_table(Scope& scope, const JsonTable* node) {
     return fail(scope.a, "42601", "invalid ON ERROR behavior", on_error->location, "",
                 "Only EMPTY [ ARRAY ] or ERROR is allowed in the top-level ON ERROR clause.");
   }
-  JsonColumns columns{scope, node};
+  JsonColumns columns{scope};
   const char* path = node->pathspec->name;
   columns.names.push_back(path != nullptr ? path : "json_table_path_0");
   TRY(columns.check_names(node->columns));

@@ -34,6 +34,7 @@ test('files of the regression suite', async () => {
   const files = [
     'test_setup', 'boolean', 'int4', 'case', 'select', 'select_having',
     'union', 'join', 'aggregates', 'limit', 'merge', 'insert', 'updatable_views', 'jsonpath',
+    'sqljson_queryfuncs', 'sqljson_jsontable', 'collate', 'with',
   ]
   judge(await scores('--suite', 'regress', '--files', files.join(',')), 0.9)
 })
