@@ -248,7 +248,8 @@ Statements rebuild_types(Work& work) {
     bool of_these = std::any_of(a.uses.begin(), a.uses.end(),
                                 [&](uint32_t used) { return work.rebuilt.contains(used); });
     if (!of_these || work.changed(at, "type") || comes_down(work, at, "type")) continue;
-    std::string table = sql_table(b), type = b.text("type");
+    std::string table = sql_table(b), type = b.text("type"), collation = b.text("collation");
+    if (!collation.empty()) type += " COLLATE " + collation;
     Statement one = statement("ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " TYPE " +
                                   type + " USING " + carried(work, a, b),
                               b);
