@@ -44,7 +44,8 @@ function emptyTables(from, to) {
 function isHard(from, to, table) {
   if (table.parts && !canHold(table.parts)) return true
   const wanted = sameTable(to, table)
-  if (wanted === undefined) return becomesPart(from, to, table) || partsMove(from, to, table)
+  if (partsMove(from, to, table)) return true
+  if (wanted === undefined) return becomesPart(from, to, table)
   if (table.parts && wanted.parts && leavesDefault(table.parts, wanted.parts)) return true
   if (JSON.stringify(table.inherits) !== JSON.stringify(wanted.inherits)) return true
   if (losesReferenced(to, table, wanted)) return true
@@ -86,13 +87,14 @@ function becomesPart(from, to, table) {
     !columnsOf(to, parent).every(column => isSameColumn(from, table, column))
 }
 
-/** Whether partitions go, with their rows, to another table whose columns are not the same. */
+/** Whether partitions go with their rows to another table, or stand for themselves, as others. */
 function partsMove(from, to, table) {
   const isIt = child => ({ schema, name }) => schema === child.schema && name === child.name
   return (table.parts?.children ?? []).some(child => {
     const parent = to.tables.find(({ parts }) => parts?.children.some(isIt(child)))
-    return parent !== undefined &&
-      !columnsOf(to, parent).every(column => isSameColumn(from, table, column))
+    const at = parent ?? sameTable(to, child)
+    return at !== undefined && at !== sameTable(to, table) &&
+      !columnsOf(to, at).every(column => isSameColumn(from, table, column))
   })
 }
 
