@@ -163,7 +163,7 @@ void move_sequences(Work& work, const Object& a, const std::string& name, Statem
     const Object& sequence = work.from.objects[at];
     uint32_t twin = work.twin_of_from[at];
     bool owned = sequence.kind == Kind::sequence && twin != kNone &&
-                 sequence.facts.value("owned_by", Json()) == owner;
+                 sequence.facts.value("owned_by", Json()) == owner && !work.changed(at, "owned_by");
     if (!owned) continue;
     out.push_back(statement("ALTER SEQUENCE " + sql_name(sequence) + " OWNED BY " + sql_table(a) +
                                 "." + sql::quote_name(name),
