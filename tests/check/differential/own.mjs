@@ -21,7 +21,9 @@ const plannersCodes = ['42P10']
 async function plan(wire, sql, described) {
   const inBlock = wire.status === 'T'
   if (inBlock) await wire.query('savepoint ballast_plan')
-  const { error } = await wire.query(`explain (generic_plan) ${sql}`)
+  // GENERIC_PLAN is 16's; what has no parameters needs none.
+  const option = described.parameters.length === 0 ? '' : '(generic_plan) '
+  const { error } = await wire.query(`explain ${option}${sql}`)
   if (inBlock) await wire.query('rollback to ballast_plan; release ballast_plan')
   return plannersCodes.includes(error?.code) ? { error } : described
 }

@@ -63,7 +63,7 @@ const lost = /server closed|stopped answering|ECONN|EPIPE|57P03|recovery mode/
 const setup = 'test_setup'
 const dml = /^[\s(]*(select|insert|update|delete|merge|values|with|table)\b/i
 const comments = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)+/
-// Their own words about the session, which are no part of a schema.
+// Their own words about the session, which are no part of a schema, as `stateQuery` has them.
 const hinders = {
   DateStyle: value => !/MDY/.test(value) && 'DateStyle',
   IntervalStyle: value => value === 'sql_standard' && 'IntervalStyle',
@@ -132,13 +132,14 @@ class Session {
 
   /** Brings the checker to where the session is now, or tells why it cannot. */
   async bringUp() {
-    for (const [name, look] of Object.entries(hinders)) {
-      const why = look(this.wire.settings[name] ?? '')
-      if (this.wire.settings[name] !== undefined && why) return `under another ${why}`
-    }
     const { rows, error } = await this.wire.query(stateQuery)
     if (error) return `the state cannot be asked for: ${error.code}`
-    const [schemas, written, nulls, nullEquals] = rows[0]
+    // PGlite does not report settings that change, and so they are asked for.
+    const [schemas, written, nulls, nullEquals, ...styles] = rows[0]
+    for (const [i, look] of Object.values(hinders).entries()) {
+      const why = look(styles[i])
+      if (why) return `under another ${why}`
+    }
     if (nulls !== 'on' || nullEquals !== 'off') return 'under another setting'
     if (written !== this.#loaded.written) {
       const why = await this.#reload()

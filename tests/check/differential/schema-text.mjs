@@ -51,4 +51,6 @@ export const markQuery = `select pg_catalog.concat_ws(' ', ${marks.join(', ')})`
 export const stateQuery = `
   select pg_catalog.array_to_json(pg_catalog.current_schemas(false)),
     pg_catalog.pg_current_wal_insert_lsn(), pg_catalog.current_setting('array_nulls'),
-    pg_catalog.current_setting('transform_null_equals')`
+    pg_catalog.current_setting('transform_null_equals'),
+    pg_catalog.current_setting('DateStyle'), pg_catalog.current_setting('IntervalStyle'),
+    pg_catalog.current_setting('standard_conforming_strings')`
