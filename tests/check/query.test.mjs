@@ -132,7 +132,7 @@ for (const version of [14, 15, 16, 17, 18]) {
       assert.equal(one(lines.a, '_mood')[3], one(lines.t, 'mood')[0])
       const [, bad, good] = one(lines.l, one(lines.t, 'mood')[0], 0)
       assert.deepEqual([bad, good], ['bad', 'very\\tgood\\\\'])
-      assert.equal(one(lines.n, 'plain', 1).length, 2)
+      assert.match(one(lines.n, 'plain', 1)[2], /^\d+$/)
       assert.ok(lines.m.some(([, , name]) => name === 'sql_identifier'))
     })
 
