@@ -166,8 +166,6 @@ class Runner {
   #file
   #progress
   #scored
-  // Whether the statement at hand was scored.
-  #added = false
 
   constructor(server, checker, score, progress) {
     this.#server = server
@@ -194,12 +192,11 @@ class Runner {
       this.#script.plainStrings = this.#session.wire.settings.standard_conforming_strings !== 'off'
       const item = this.#script.next()
       if (item === null) break
-      this.#added = false
       try {
         await this.#runItem(item)
       } catch (error) {
         if (!lost.test(error.message)) throw error
-        if (this.#added) this.#score.takeBack()
+        this.#score.skip('the server fell')
         this.#progress(`${file}: the session was lost at ${item.sql?.slice(0, 200)}`)
         await this.#session.connectAgain()
         if (this.#server.emptied()) break
@@ -213,10 +210,14 @@ class Runner {
       if (command === 'c' || command === 'connect') await this.#reconnect(args)
       return
     }
-    if (sql !== '') await this.#judge(sql)
-    if (command === 'gdesc' || command === 'bind' || command === 'parse') return
-    const copied = /^copy\b[^;]*\bfrom\s+stdin\b/i.test(sql) ? this.#script.copyData() : undefined
-    const result = await this.#session.wire.query(sql, copied)
+    const judged = sql === '' ? null : await this.#judge(sql)
+    const runs = command !== 'gdesc' && command !== 'bind' && command !== 'parse'
+    const copied =
+      runs && /^copy\b[^;]*\bfrom\s+stdin\b/i.test(sql) ? this.#script.copyData() : undefined
+    const result = runs ? await this.#session.wire.query(sql, copied) : null
+    // Not before it has run: one that brings the server down says nothing.
+    if (judged !== null) this.#score.add(...judged)
+    if (!runs) return
     if (command === 'gset' && result.rows.length === 1) {
       for (const [i, { name }] of result.columns.entries()) {
         const value = result.rows[0][i]
@@ -238,18 +239,23 @@ class Runner {
     }
   }
 
+  #skip(why) {
+    this.#score.skip(why)
+    return null
+  }
+
+  /** What both say of a statement that is scored; null of another. */
   async #judge(statement) {
     const sql = statement.replace(comments, '')
-    if (!this.#scored || !dml.test(sql)) return
+    if (!this.#scored || !dml.test(sql)) return null
     const { wire } = this.#session
-    if (wire.status === 'E') return this.#score.skip('in a failed transaction')
+    if (wire.status === 'E') return this.#skip('in a failed transaction')
     const why = await this.#session.bringUp()
-    if (why !== null) return this.#score.skip(why)
+    if (why !== null) return this.#skip(why)
     const { theirs, ours } = await describe(wire, this.#checker, sql)
-    if (theirs.error?.code === '25P02') return this.#score.skip('in a failed transaction')
-    if (theirs.error?.code === '57014') return this.#score.skip('takes too long')
-    this.#score.add({ file: this.#file, sql }, ours, theirs)
-    this.#added = true
+    if (theirs.error?.code === '25P02') return this.#skip('in a failed transaction')
+    if (theirs.error?.code === '57014') return this.#skip('takes too long')
+    return [{ file: this.#file, sql }, ours, theirs]
   }
 }
 

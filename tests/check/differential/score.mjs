@@ -51,23 +51,12 @@ export class Score {
   reasons = new Map()
   skipped = new Map()
   broken = new Map()
-  /** The counts and lengths before the last statement. */
-  #before = null
   /** The domains of the database as it is now. */
   domains = new Map()
 
   /** The checker itself has failed. */
   addBroken(why) {
     bump(this.broken, why)
-  }
-
-  /** Takes the last statement back: one that has brought the server down says nothing. */
-  takeBack() {
-    this.counts = this.#before.counts
-    this.more = this.#before.more
-    this.falseRejects.length = this.#before.falseRejects
-    this.wrongTypes.length = this.#before.wrongTypes
-    this.skip('the server fell')
   }
 
   /** A statement that is not scored, and why. */
@@ -77,12 +66,6 @@ export class Score {
 
   /** @param {{ file: string, sql: string }} from */
   add(from, ours, theirs) {
-    this.#before = {
-      counts: { ...this.counts },
-      more: { ...this.more },
-      falseRejects: this.falseRejects.length,
-      wrongTypes: this.wrongTypes.length,
-    }
     this.counts.statements++
     this.counts[theirs.error ? 'rejected' : 'accepted']++
     if (ours.unjudged) this.more.unjudged++
