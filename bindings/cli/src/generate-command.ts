@@ -1,16 +1,20 @@
 /** `ballast generate`. */
-import { existsSync } from 'node:fs'
-
 import { runCommand, type CommonFlags, type Context } from './command.js'
 import { Failure, failure } from './failure.js'
-import { readFolder } from './folder.js'
+import type { FolderFile } from './folder.js'
 import { findingOf, forkFindings } from './folder-findings.js'
 import { readHistory } from './folder-history.js'
 import { refreshSchema } from './queries/schema-file.js'
 import { aligned } from './schema/align.js'
 import { readAnswers, settle } from './schema/answers.js'
 import { desiredModel, type DesiredModel } from './schema/desired.js'
-import { folderOf, folderState, modelOfFiles, type FolderState } from './schema/folder-model.js'
+import {
+  folderFiles,
+  folderOf,
+  folderState,
+  modelOfFiles,
+  type FolderState,
+} from './schema/folder-model.js'
 import type { FolderFormat } from './schema/migration-files.js'
 import { astray, formatOf, layOut, make, separatorOf, type Made } from './schema/new-migration.js'
 import type { Plan, PlanSettings } from './schema/plan.js'
@@ -38,10 +42,11 @@ export async function generateCommand(flags: GenerateFlags): Promise<number> {
       throw failure('--custom writes an empty migration: it takes no answers')
     }
     const answers = await readAnswers(flags.answers ?? flags.hints)
-    await refuseFork(context)
+    const files = await folderFiles(context.config)
+    refuseFork(context, files)
     // First, since of a folder something is kept, and a wrong schema is to leave no trace.
     const desired = flags.custom === true ? null : await desiredModel(context)
-    const state = await folderState(context, { keep: flags.dryRun !== true })
+    const state = await folderState(context, { keep: flags.dryRun !== true, files })
     for (const warning of state.bundled.warnings) context.screen.warn(warning)
     if (desired === null) return custom(flags, context, state)
     const both = aligned(state.model, desired)
@@ -60,13 +65,11 @@ export async function generateCommand(flags: GenerateFlags): Promise<number> {
 }
 
 /** What comes after a fork would come after both branches, and hide that there are two. */
-async function refuseFork({ config }: Context): Promise<void> {
-  const folder = folderOf(config)
-  const files = existsSync(folder) ? await readFolder(folder) : []
+function refuseFork({ config }: Context, files: readonly FolderFile[]): void {
   const history = readHistory(files)
   // Folders of Drizzle 1.0 have snapshots that follow several, so that the next one joins them.
   const isJoined = history.format !== 'v7' && history.format !== 'plain'
-  const found = isJoined ? [] : forkFindings(folder, files, history)
+  const found = isJoined ? [] : forkFindings(folderOf(config), files, history)
   if (found.length > 0) throw new Failure(found.map(findingOf))
 }
 

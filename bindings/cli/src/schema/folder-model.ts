@@ -24,6 +24,8 @@ import { readSnapshot, snapshotName, writeSnapshot, type Doubt } from './snapsho
 export interface FolderOptions {
   keep?: boolean
   mayReuse?: boolean
+  /** What is in it, where that was read already. */
+  files?: readonly FolderFile[]
 }
 
 /** A folder, and the schema that it leads to. */
@@ -44,13 +46,19 @@ export function folderOf({ root, migrations, drizzleConfig }: Config): string {
   return migrations ?? join(root, drizzleConfig === null ? 'migrations' : 'drizzle')
 }
 
-/** The folder with all that is known of it. A folder that is not there has no migrations. */
+/** What is in it. A folder that is not there has no migrations. */
+export async function folderFiles(config: Config): Promise<FolderFile[]> {
+  const folder = folderOf(config)
+  return existsSync(folder) ? readFolder(folder) : []
+}
+
+/** The folder with all that is known of it. */
 export async function folderState(
   context: Context,
-  { keep = true, mayReuse = true }: FolderOptions = {},
+  { keep = true, mayReuse = true, files: given }: FolderOptions = {},
 ): Promise<FolderState> {
   const folder = folderOf(context.config)
-  const files = existsSync(folder) ? await readFolder(folder) : []
+  const files = given ?? (await folderFiles(context.config))
   const bundled = await bundleFiles(folder, files, context.config, { mayReuse: true })
   const { model, doubt } = mayReuse
     ? await readSnapshot(folder, bundled.hash)
