@@ -161,22 +161,26 @@ std::span<const Key* const> Catalog::keys(Oid relation) const {
   return found;
 }
 
+namespace {
+
+template <typename Is>
+const Collation* find_collation(const std::vector<Collation>& among, Is is) {
+  auto found = std::find_if(among.begin(), among.end(), is);
+  return found == among.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
 const Collation* Catalog::collation(Oid schema, std::string_view name) const {
-  for (const Objects* in : {&objects(), static_cast<const Objects*>(own_.get())}) {
-    for (const Collation& of : in->collations) {
-      if (of.schema == schema && of.name == name) return &of;
-    }
-  }
-  return nullptr;
+  auto is = [&](const Collation& of) { return of.schema == schema && of.name == name; };
+  const Collation* found = find_collation(objects().collations, is);
+  return found != nullptr ? found : find_collation(own_->collations, is);
 }
 
 const Collation* Catalog::collation(Oid oid) const {
-  for (const Objects* in : {&objects(), static_cast<const Objects*>(own_.get())}) {
-    for (const Collation& of : in->collations) {
-      if (of.oid == oid) return &of;
-    }
-  }
-  return nullptr;
+  auto is = [&](const Collation& of) { return of.oid == oid; };
+  const Collation* found = find_collation(objects().collations, is);
+  return found != nullptr ? found : find_collation(own_->collations, is);
 }
 
 std::vector<const Relation*> Catalog::relations() const {

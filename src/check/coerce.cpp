@@ -174,6 +174,11 @@ int32_t location_of(const Expression* expression) {
   }
 }
 
+Error cannot_cast(const Analysis& a, Oid from, Oid to, int32_t location) {
+  return fail(a, "42846",
+              say("cannot cast type {} to {}", {type_name(a, from), type_name(a, to)}), location);
+}
+
 char category(const Analysis& a, Oid type) { return type_of(a, type).category; }
 
 bool is_preferred(const Analysis& a, char wanted, Oid type) {

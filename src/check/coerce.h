@@ -33,6 +33,8 @@ Result<Expression*> coerce(Scope& scope, Expression* expression, Oid target, int
 // The same with the target's modifier applied; null where there is no such cast.
 Result<Expression*> coerce_to(Scope& scope, Expression* expression, Oid target, int32_t modifier,
                               Coercion coercion, int32_t location, bool is_explicit = false);
+// That there is no such cast: 42846.
+Error cannot_cast(const Analysis& a, Oid from, Oid to, int32_t location);
 // `construct` is what the error calls it: "WHERE", "LIMIT". Errors: 42804.
 Result<Expression*> coerce_to_boolean(Scope& scope, Expression* expression,
                                       std::string_view construct);

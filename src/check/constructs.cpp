@@ -191,10 +191,7 @@ Result<Expression*> array(Scope& scope, const A_ArrayExpr* node, Oid array_oid, 
     }
     Expression* made = TRY(coerce_to(scope, each, wanted, modifier, Coercion::cast, -1, true));
     if (made == nullptr) {
-      return fail(
-          a, "42846",
-          say("cannot cast type {} to {}", {type_name(a, each->type), type_name(a, wanted)}),
-          location_of(each));
+      return cannot_cast(a, each->type, wanted, location_of(each));
     }
     out->arguments.push_back(made);
   }
@@ -219,10 +216,8 @@ Result<Expression*> cast(Scope& scope, const TypeCast* node) {
   Expression* out =
       TRY(coerce_to(scope, argument, target.type, target.modifier, Coercion::cast, location, true));
   if (out != nullptr) return out;
-  return fail(
-      a, "42846",
-      say("cannot cast type {} to {}", {type_name(a, argument->type), type_name(a, target.type)}),
-      location >= 0 ? location : location_of(argument));
+  return cannot_cast(a, argument->type, target.type,
+                     location >= 0 ? location : location_of(argument));
 }
 
 Result<Expression*> collate(Scope& scope, const CollateClause* node) {

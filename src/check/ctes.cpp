@@ -69,12 +69,6 @@ bool has_column(const Cte& cte, const char* name) {
   return false;
 }
 
-// Whether a side of UNION is a SELECT by itself.
-bool is_plain(const SelectStmt* side) {
-  return side->op == SETOP_NONE || side->sortClause != NIL || side->limitOffset != nullptr ||
-         side->limitCount != nullptr || side->lockingClause != NIL || side->withClause != nullptr;
-}
-
 Result<Done> check_listed(const Analysis& a, const Cte& cte, const List* names,
                           std::string_view clause, int32_t location) {
   std::vector<const char*> seen;
@@ -102,11 +96,11 @@ Result<Done> check_search_and_cycle(const Analysis& a, const Cte& cte,
   if (search == nullptr && cycle == nullptr) return Done{};
   if (!cte.recursive) return fail(a, "42601", "WITH query is not recursive", cte.location);
   const SelectStmt* query = pg::as<SelectStmt>(node->ctequery);
-  if (!is_plain(query->larg)) {
+  if (!is_leaf(query->larg)) {
     return fail(a, "0A000",
                 "with a SEARCH or CYCLE clause, the left side of the UNION must be a SELECT", -1);
   }
-  if (!is_plain(query->rarg)) {
+  if (!is_leaf(query->rarg)) {
     return fail(a, "42601",
                 "with a SEARCH or CYCLE clause, the right side of the UNION must be a SELECT", -1);
   }

@@ -66,12 +66,10 @@ Result<Added> subselect(Scope& scope, const RangeSubselect* node) {
                     : "For example, FROM (SELECT ...) [AS] foo.");
   }
   InPlace in(scope, Place::from_subselect);
-  scope.lateral = node->lateral;
-  Result<Query*> query =
-      analyze_sub(scope, node->subquery, nullptr, is_locked(scope, nullptr, NIL), true);
-  scope.lateral = false;
-  Query* analyzed = TRY(std::move(query));
-  Item item = TRY(add_subquery(scope, analyzed, node->alias, node->lateral, true));
+  InLateral in_lateral(scope, node->lateral);
+  Query* query =
+      TRY(analyze_sub(scope, node->subquery, nullptr, is_locked(scope, nullptr, NIL), true));
+  Item item = TRY(add_subquery(scope, query, node->alias, node->lateral, true));
   item.relation_visible = node->alias != nullptr;
   return added(scope, std::move(item));
 }
@@ -167,10 +165,8 @@ Result<Done> spread_definitions(const Analysis& a, const RangeFunction* node, Fu
 
 Result<Added> range_function(Scope& scope, const RangeFunction* node) {
   Functions functions;
-  scope.lateral = true;
-  Result<Done> each = each_function(scope, node, functions);
-  scope.lateral = false;
-  TRY(std::move(each));
+  InLateral in_lateral(scope);
+  TRY(each_function(scope, node, functions));
   TRY(spread_definitions(scope.a, node, functions));
   TRY(derive_collations(scope.a, functions.expressions));
   bool lateral = node->lateral;
@@ -204,18 +200,12 @@ Result<Added> table_sample(Scope& scope, const RangeTableSample* node) {
                     {name, std::to_string(pg::size(node->args))}),
                 node->location);
   }
-  scope.lateral = true;
-  auto arguments = [&]() -> Result<Done> {
-    Expression* percent = TRY(transform(scope, pg::at(node->args, 0), Place::from_function));
-    TRY(coerce_to_type(scope, percent, FLOAT4OID, -1, "TABLESAMPLE"));
-    if (node->repeatable == nullptr) return Done{};
-    Expression* seed = TRY(transform(scope, node->repeatable, Place::from_function));
-    TRY(coerce_to_type(scope, seed, FLOAT8OID, -1, "REPEATABLE"));
-    return Done{};
-  };
-  Result<Done> done = arguments();
-  scope.lateral = false;
-  TRY(std::move(done));
+  InLateral in_lateral(scope);
+  Expression* percent = TRY(transform(scope, pg::at(node->args, 0), Place::from_function));
+  TRY(coerce_to_type(scope, percent, FLOAT4OID, -1, "TABLESAMPLE"));
+  if (node->repeatable == nullptr) return out;
+  Expression* seed = TRY(transform(scope, node->repeatable, Place::from_function));
+  TRY(coerce_to_type(scope, seed, FLOAT8OID, -1, "REPEATABLE"));
   return out;
 }
 

@@ -29,7 +29,7 @@ class Grouping {
   }
 
   Result<Done> check(const Expression* expression, int depth = 0, bool direct = false);
-  Result<Done> check_list(const std::vector<Target>& targets);
+  Result<Done> check_clause(const std::vector<const Expression*>& clause);
 
  private:
   Result<Done> check_all(const std::vector<Expression*>& list, int depth, bool direct);
@@ -106,11 +106,11 @@ Result<Done> Grouping::check_variable(const Expression& variable, int depth, boo
 }
 
 // GROUPING's arguments are looked at before any column (finalize_grouping_exprs).
-Result<Done> Grouping::check_list(const std::vector<Target>& targets) {
+Result<Done> Grouping::check_clause(const std::vector<const Expression*>& clause) {
   for (bool only_calls : {true, false}) {
     if (only_calls && !query_.has_grouping_calls) continue;
     only_calls_ = only_calls;
-    for (const Target& target : targets) TRY(check(target.expression));
+    for (const Expression* each : clause) TRY(check(each));
   }
   return Done{};
 }
@@ -190,10 +190,10 @@ Result<Done> check_grouping(Scope& scope, Query& query) {
     return Done{};
   }
   Grouping grouping(scope.a, query);
-  TRY(grouping.check_list(query.targets));
-  Target having;
-  having.expression = query.having;
-  TRY(grouping.check_list({having}));
+  std::vector<const Expression*> targets;
+  for (const Target& target : query.targets) targets.push_back(target.expression);
+  TRY(grouping.check_clause(targets));
+  TRY(grouping.check_clause({query.having}));
   for (const Range* range : query.ranges) {
     if (!range->self_reference || !query.has_aggregates) continue;
     int32_t location = -1;

@@ -205,19 +205,20 @@ uint32_t add_range(Scope& scope, Range* range) {
   return static_cast<uint32_t>(scope.query->ranges.size() - 1);
 }
 
-Item make_item(Scope& scope, Range* range) {
+Item item_of(Range* range, uint32_t index) {
   Item out;
   out.range = range;
-  out.index = add_range(scope, range);
+  out.index = index;
   out.name = range->name;
   for (size_t i = 0; i < range->columns.size(); ++i) {
     const RangeColumn& column = range->columns[i];
-    out.columns.push_back(
-        {column.name, out.index, static_cast<int16_t>(i + 1), column.type, column.modifier,
-         column.collation});
+    out.columns.push_back({column.name, index, static_cast<int16_t>(i + 1), column.type,
+                           column.modifier, column.collation});
   }
   return out;
 }
+
+Item make_item(Scope& scope, Range* range) { return item_of(range, add_range(scope, range)); }
 
 Cte* find_cte(Scope& scope, const char* name, uint16_t* level) {
   *level = 0;
@@ -444,17 +445,7 @@ Result<Expression*> column_of_range(Scope& scope, const Query& query, uint32_t r
   for (const Item& item : at->names) {
     if (item.index == range) return column_of_item(scope, item, level, name, location);
   }
-  Item item;
-  item.range = query.ranges[range];
-  item.index = range;
-  item.name = item.range->name;
-  for (size_t i = 0; i < item.range->columns.size(); ++i) {
-    const RangeColumn& column = item.range->columns[i];
-    item.columns.push_back(
-        {column.name, range, static_cast<int16_t>(i + 1), column.type, column.modifier,
-         column.collation});
-  }
-  return column_of_item(scope, item, level, name, location);
+  return column_of_item(scope, item_of(query.ranges[range], range), level, name, location);
 }
 
 namespace {

@@ -6,8 +6,10 @@
 
 namespace ballast::check {
 
-// The item of a range that was just added to the scope's query.
+// Adds a range to the scope's query; its item.
 Item make_item(Scope& scope, Range* range);
+// The item of a range that has this number in its query.
+Item item_of(Range* range, uint32_t index);
 // Adds the range to the query; its number.
 uint32_t add_range(Scope& scope, Range* range);
 

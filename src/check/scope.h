@@ -148,4 +148,16 @@ class InPlace {
   Place before_;
 };
 
+// Names of FROM items before this one may be used while it lives, unless `is` says otherwise.
+class InLateral {
+ public:
+  explicit InLateral(Scope& scope, bool is = true) : scope_(scope) { scope.lateral = is; }
+  ~InLateral() { scope_.lateral = false; }
+  InLateral(const InLateral&) = delete;
+  InLateral& operator=(const InLateral&) = delete;
+
+ private:
+  Scope& scope_;
+};
+
 }  // namespace ballast::check

@@ -56,9 +56,7 @@ Result<Done> plain_select(Scope& scope, const SelectStmt* node) {
       TRY(limit_clause(scope, node->limitCount, Place::limit, "LIMIT", node->limitOption));
   TRY(window_clause(scope, query.targets));
   if (scope.resolve_unknowns) TRY(resolve_unknown(scope, query.targets));
-  TRY(lock_clauses(scope, node->lockingClause));
-  TRY(derive_collations(scope.a, query));
-  return check_grouping(scope, query);
+  return lock_clauses(scope, node->lockingClause);
 }
 
 Result<Done> values_select(Scope& scope, const SelectStmt* node) {
@@ -175,12 +173,6 @@ Result<Done> lock_named(Scope& scope, const LockingClause* clause, const RangeVa
               name->location);
 }
 
-// Whose collations were derived before its groups were looked at.
-bool is_plain_select(const Node* node) {
-  const SelectStmt* select = pg::tag(node) == T_SelectStmt ? pg::as<SelectStmt>(node) : nullptr;
-  return select != nullptr && select->valuesLists == NIL && select->op == SETOP_NONE;
-}
-
 }  // namespace
 
 Result<Done> lock_clauses(Scope& scope, const List* clauses) {
@@ -233,7 +225,8 @@ Result<Query*> analyze(Scope& scope, const Node* node) {
       break;
     default: return not_checked("a statement of another kind");
   }
-  if (!is_plain_select(node)) TRY(derive_collations(scope.a, query));
+  TRY(derive_collations(scope.a, query));
+  TRY(check_grouping(scope, query));
   return &query;
 }
 

@@ -113,10 +113,7 @@ Result<Columns> Tree::analyze(const SelectStmt* node, bool top) {
     return fail(a, "42601", "INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT",
                 exprLocation(reinterpret_cast<const Node*>(node->intoClause)));
   }
-  bool own_clauses = node->sortClause != NIL || node->limitOffset != nullptr ||
-                     node->limitCount != nullptr || node->lockingClause != NIL ||
-                     node->withClause != nullptr;
-  if (node->op == SETOP_NONE || (own_clauses && !top)) return leaf(node);
+  if (!top && is_leaf(node)) return leaf(node);
   if (++scope_.a.depth > kMaxDepth) {
     return not_checked("the statement is nested too deeply to be checked here (54001)");
   }
@@ -158,6 +155,11 @@ Result<Done> sort_output(Scope& scope, const SelectStmt* node) {
 }
 
 }  // namespace
+
+bool is_leaf(const SelectStmt* side) {
+  return side->op == SETOP_NONE || side->sortClause != NIL || side->limitOffset != nullptr ||
+         side->limitCount != nullptr || side->lockingClause != NIL || side->withClause != nullptr;
+}
 
 Result<Done> analyze_set_operation(Scope& scope, const SelectStmt* node) {
   Query& query = *scope.query;

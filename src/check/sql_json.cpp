@@ -13,12 +13,6 @@ namespace {
 bool is_json(Oid type) { return type == JSONOID || type == JSONBOID; }
 bool is_string(const Scope& scope, Oid type) { return category(scope.a, type) == 'S'; }
 
-Error cannot_cast(const Scope& scope, Oid from, Oid to, int32_t location) {
-  return fail(scope.a, "42846",
-              say("cannot cast type {} to {}", {type_name(scope.a, from), type_name(scope.a, to)}),
-              location);
-}
-
 Expression* converted(Scope& scope, Expression* from, Oid type, int32_t location) {
   Expression* out = scope.a.memory.expression(Form::convert, type, location);
   out->number = static_cast<int32_t>(CastPath::function);
@@ -103,7 +97,7 @@ Result<Expression*> construct(Scope& scope, const Constructed& what,
     Expression* made = scope.a.memory.expression(Form::case_subject, own, -1);
     made = TRY(coerce_to(scope, made, result.type, result.modifier, Coercion::assignment,
                          result.location));
-    if (made == nullptr) return cannot_cast(scope, own, result.type, result.location);
+    if (made == nullptr) return cannot_cast(scope.a, own, result.type, result.location);
   }
   Expression* out = scope.a.memory.expression(Form::json, result.type, what.location);
   out->modifier = result.modifier;
@@ -262,7 +256,7 @@ Result<Expression*> parsed_argument(Scope& scope, const Node* node, const JsonFo
   if (out->type == BYTEAOID) return converted(scope, out, TEXTOID, location_of(out));
   if (out->type == UNKNOWNOID || is_string(scope, out->type)) {
     Expression* made = TRY(coerce_to(scope, out, TEXTOID, -1, Coercion::implicit, -1));
-    if (made == nullptr) return cannot_cast(scope, out->type, TEXTOID, location_of(out));
+    if (made == nullptr) return cannot_cast(scope.a, out->type, TEXTOID, location_of(out));
     out = made;
   }
   if (format->encoding == JS_ENC_DEFAULT) return out;
@@ -404,7 +398,7 @@ Result<Expression*> json_value(Scope& scope, Expression* raw, const JsonFormat* 
   Expression* made = TRY(coerce_to(scope, value, target, -1, Coercion::cast, location, true));
   if (made == value) return raw;
   if (made == nullptr) {
-    if (must_cast) return cannot_cast(scope, value->type, target, location);
+    if (must_cast) return cannot_cast(scope.a, value->type, target, location);
     made = converted(scope, value, target, location);
   }
   Expression* out = a.memory.expression(Form::other, made->type, location);

@@ -11,18 +11,6 @@
 namespace ballast::check {
 namespace {
 
-// Names of FROM items before this one may be used while it lives.
-class InLateral {
- public:
-  explicit InLateral(Scope& scope) : scope_(scope) { scope.lateral = true; }
-  ~InLateral() { scope_.lateral = false; }
-  InLateral(const InLateral&) = delete;
-  InLateral& operator=(const InLateral&) = delete;
-
- private:
-  Scope& scope_;
-};
-
 Result<Item> finish(Scope& scope, const char* kind, std::vector<RangeColumn> columns,
                     const Alias* alias, bool lateral, std::vector<Expression*> expressions,
                     int32_t location) {
