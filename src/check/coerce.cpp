@@ -161,8 +161,7 @@ int32_t location_of(const Expression* expression) {
     case Form::to_domain:
     case Form::null_test:
     case Form::boolean_test:
-    case Form::xml:
-      return leftmost(expression->location, location_of(expression->arguments));
+    case Form::xml: return leftmost(expression->location, location_of(expression->arguments));
     case Form::collate:
     case Form::field: return location_of(expression->arguments[0]);
     case Form::subscript: return location_of(expression->arguments[0]);
@@ -175,8 +174,8 @@ int32_t location_of(const Expression* expression) {
 }
 
 Error cannot_cast(const Analysis& a, Oid from, Oid to, int32_t location) {
-  return fail(a, "42846",
-              say("cannot cast type {} to {}", {type_name(a, from), type_name(a, to)}), location);
+  return fail(a, "42846", say("cannot cast type {} to {}", {type_name(a, from), type_name(a, to)}),
+              location);
 }
 
 char category(const Analysis& a, Oid type) { return type_of(a, type).category; }

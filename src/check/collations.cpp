@@ -73,11 +73,11 @@ Result<Done> Derivation::merge(Derived& into, const Derived& from) {
       into.other_location = from.location;
     }
   } else if (from.strength == Strength::written) {
-    return fail(a_, "42P21",
-                say("collation mismatch between explicit collations \"{}\" and \"{}\"",
-                    {TRY(collation_name(a_, into.collation)),
-                     TRY(collation_name(a_, from.collation))}),
-                from.location);
+    return fail(
+        a_, "42P21",
+        say("collation mismatch between explicit collations \"{}\" and \"{}\"",
+            {TRY(collation_name(a_, into.collation)), TRY(collation_name(a_, from.collation))}),
+        from.location);
   }
   return Done{};
 }
@@ -193,13 +193,13 @@ Result<Done> Derivation::add(Expression* expression, Derived& into) {
 // What is sorted or grouped needs one.
 Result<Done> Derivation::refuse(const Derived& derived) const {
   if (derived.strength != Strength::conflict) return Done{};
-  return fail(a_, "42P21",
-              say("collation mismatch between implicit collations \"{}\" and \"{}\"",
-                  {TRY(collation_name(a_, derived.collation)),
-                   TRY(collation_name(a_, derived.other))}),
-              derived.other_location,
-              "You can choose the collation by applying the COLLATE clause to one or both "
-              "expressions.");
+  return fail(
+      a_, "42P21",
+      say("collation mismatch between implicit collations \"{}\" and \"{}\"",
+          {TRY(collation_name(a_, derived.collation)), TRY(collation_name(a_, derived.other))}),
+      derived.other_location,
+      "You can choose the collation by applying the COLLATE clause to one or both "
+      "expressions.");
 }
 
 Result<Done> Derivation::targets(const std::vector<Target>& targets) {

@@ -75,8 +75,8 @@ Result<Done> check_listed(const Analysis& a, const Cte& cte, const List* names,
   for (const Node* each : pg::Each<>(names)) {
     const char* name = pg::text(each);
     if (!has_column(cte, name)) {
-      return fail(a, "42601",
-                  say("{} column \"{}\" not in WITH query column list", {clause, name}), location);
+      return fail(a, "42601", say("{} column \"{}\" not in WITH query column list", {clause, name}),
+                  location);
     }
     for (const char* before : seen) {
       if (std::strcmp(before, name) != 0) continue;
@@ -113,8 +113,8 @@ Result<Done> check_search_and_cycle(const Analysis& a, const Cte& cte,
   auto need_different = [&](const char* one, const char* other, std::string_view what,
                             std::string_view which, int32_t location) -> Result<Done> {
     if (std::strcmp(one, other) != 0) return Done{};
-    return fail(a, "42601", say("{} column name and cycle {} column name are the same",
-                                {what, which}),
+    return fail(a, "42601",
+                say("{} column name and cycle {} column name are the same", {what, which}),
                 location);
   };
   if (search != nullptr) {
@@ -129,8 +129,8 @@ Result<Done> check_search_and_cycle(const Analysis& a, const Cte& cte,
                        cycle->location));
   }
   if (search == nullptr || cycle == nullptr) return Done{};
-  TRY(need_different(search->search_seq_column, cycle->cycle_mark_column, "search sequence",
-                     "mark", search->location));
+  TRY(need_different(search->search_seq_column, cycle->cycle_mark_column, "search sequence", "mark",
+                     search->location));
   return need_different(search->search_seq_column, cycle->cycle_path_column, "search sequence",
                         "path", search->location);
 }
@@ -149,8 +149,7 @@ Result<Done> analyze_one(Scope& scope, Cte& cte) {
   if (cte.modifying) scope.query->has_modifying_cte = true;
   const std::vector<Target>& targets = cte.modifying ? query->returning : query->targets;
   cte.returns = !cte.modifying || !query->returning.empty();
-  TRY(cte.recursive ? check_recursive_types(scope.a, cte)
-                    : set_cte_columns(scope.a, cte, targets));
+  TRY(cte.recursive ? check_recursive_types(scope.a, cte) : set_cte_columns(scope.a, cte, targets));
   return check_search_and_cycle(scope.a, cte, node);
 }
 

@@ -102,9 +102,9 @@ struct RangeColumn {
   const char* name;
   Oid type = catalog::kNoOid;
   int32_t modifier = -1;
+  Oid collation = catalog::kNoOid;
   bool not_null = false;         // by itself, without what joins do to it
   Expression* merged = nullptr;  // of a join by USING: what it stands for
-  Oid collation = catalog::kNoOid;
 };
 
 enum class RangeKind : uint8_t { relation, subquery, join, function, table_function, values, cte };

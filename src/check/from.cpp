@@ -281,8 +281,7 @@ struct Joined {
 };
 
 void take_column(Joined& joined, const ItemColumn& column) {
-  joined.columns.push_back(
-      {column.name, column.type, column.modifier, false, nullptr, column.collation});
+  joined.columns.push_back({column.name, column.type, column.modifier, column.collation});
   joined.item_columns.push_back(column);
 }
 
@@ -320,8 +319,7 @@ Result<Done> use_columns(Scope& scope, const std::vector<const char*>& names, Jo
     Expression* merged = TRY(merge(scope, type, pairs[i].first, pairs[i].second));
     TRY(derive_collations(a, std::span(&merged, 1)));
     Oid collation = merged->collation;
-    joined.columns.push_back(
-        {names[i], merged->type, merged->modifier, false, merged, collation});
+    joined.columns.push_back({names[i], merged->type, merged->modifier, collation, false, merged});
     ItemColumn column{names[i], UINT32_MAX, 0, merged->type, merged->modifier, collation};
     if (merged->form == Form::variable) {
       column.range = merged->range;
@@ -439,8 +437,7 @@ Result<Added> from_item(Scope& scope, const Node* node) {
     case T_RangeFunction: return range_function(scope, pg::as<RangeFunction>(node));
     case T_RangeTableSample: return table_sample(scope, pg::as<RangeTableSample>(node));
     case T_JoinExpr: return join(scope, pg::as<JoinExpr>(node));
-    case T_RangeTableFunc:
-      return added(scope, TRY(xml_table(scope, pg::as<RangeTableFunc>(node))));
+    case T_RangeTableFunc: return added(scope, TRY(xml_table(scope, pg::as<RangeTableFunc>(node))));
     case T_JsonTable: return added(scope, TRY(json_table(scope, pg::as<JsonTable>(node))));
     default: return not_checked("something in FROM that is not known");
   }

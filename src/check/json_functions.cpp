@@ -28,15 +28,14 @@ Result<Done> check_behavior(const Scope& scope, const JsonFuncExpr* node, const 
   std::string message =
       is_column ? say("invalid {} behavior for column \"{}\"", {clause, node->column_name})
                 : say("invalid {} behavior", clause);
-  std::string detail =
-      say("Only {} is allowed in {} for {}.",
-          {allowed.list, clause, is_column ? allowed.columns : allowed.function});
+  std::string detail = say("Only {} is allowed in {} for {}.",
+                           {allowed.list, clause, is_column ? allowed.columns : allowed.function});
   return fail(scope.a, "42601", std::move(message), behavior->location, "", std::move(detail));
 }
 
 Result<Done> check_behaviors(const Scope& scope, const JsonFuncExpr* node) {
-  static constexpr auto kQuery = {JSON_BEHAVIOR_ERROR,       JSON_BEHAVIOR_NULL,
-                                  JSON_BEHAVIOR_EMPTY,       JSON_BEHAVIOR_EMPTY_ARRAY,
+  static constexpr auto kQuery = {JSON_BEHAVIOR_ERROR,        JSON_BEHAVIOR_NULL,
+                                  JSON_BEHAVIOR_EMPTY,        JSON_BEHAVIOR_EMPTY_ARRAY,
                                   JSON_BEHAVIOR_EMPTY_OBJECT, JSON_BEHAVIOR_DEFAULT};
   static constexpr auto kExists = {JSON_BEHAVIOR_ERROR, JSON_BEHAVIOR_TRUE, JSON_BEHAVIOR_FALSE,
                                    JSON_BEHAVIOR_UNKNOWN};
@@ -50,8 +49,7 @@ Result<Done> check_behaviors(const Scope& scope, const JsonFuncExpr* node) {
       return both({kQuery, "ERROR, NULL, EMPTY ARRAY, EMPTY OBJECT, or DEFAULT expression",
                    "JSON_QUERY()", "formatted columns"});
     case JSON_VALUE_OP:
-      return both({kValue, "ERROR, NULL, or DEFAULT expression", "JSON_VALUE()",
-                   "scalar columns"});
+      return both({kValue, "ERROR, NULL, or DEFAULT expression", "JSON_VALUE()", "scalar columns"});
     case JSON_EXISTS_OP:
       return check_behavior(
           scope, node, "ON ERROR", node->on_error,
@@ -102,7 +100,7 @@ Result<Expression*> default_value(Scope& scope, const JsonBehavior* behavior, Oi
   Oid found = out->form == Form::collate ? out->collation : type_of(scope.a, out->type).collation;
   if (wanted == catalog::kNoOid || found == catalog::kNoOid || wanted == found) return out;
   std::string versus = say("\"{}\" versus \"{}\"", {TRY(collation_name(scope.a, found)),
-                                                   TRY(collation_name(scope.a, wanted))});
+                                                    TRY(collation_name(scope.a, wanted))});
   return refuse("42P21", "collation of DEFAULT expression conflicts with RETURNING clause", versus);
 }
 
@@ -157,8 +155,7 @@ struct Function {
 
 Function function_of(JsonExprOp op) {
   switch (op) {
-    case JSON_EXISTS_OP:
-      return {"JSON_EXISTS", JS_FORMAT_DEFAULT, BOOLOID, JSON_BEHAVIOR_FALSE};
+    case JSON_EXISTS_OP: return {"JSON_EXISTS", JS_FORMAT_DEFAULT, BOOLOID, JSON_BEHAVIOR_FALSE};
     case JSON_QUERY_OP: return {"JSON_QUERY", JS_FORMAT_JSONB, JSONBOID, JSON_BEHAVIOR_NULL};
     case JSON_VALUE_OP: return {"JSON_VALUE", JS_FORMAT_DEFAULT, TEXTOID, JSON_BEHAVIOR_NULL};
     default: return {"JSON_TABLE", JS_FORMAT_JSONB, JSONBOID, JSON_BEHAVIOR_EMPTY_ARRAY};
@@ -201,8 +198,8 @@ Result<Expression*> json_function(Scope& scope, const JsonFuncExpr* node, Expres
   TRY(check_clauses(scope, node, function.name));
   bool is_column = context != nullptr;
   if (!is_column) {
-    context = TRY(
-        json_value(scope, node->context_item, {function.name, function.format, JSONBOID}));
+    context =
+        TRY(json_value(scope, node->context_item, {function.name, function.format, JSONBOID}));
   }
   int32_t location = location_of(context);
   Expression* out = scope.a.memory.expression(Form::other, catalog::kNoOid, node->location);
@@ -213,8 +210,8 @@ Result<Expression*> json_function(Scope& scope, const JsonFuncExpr* node, Expres
   if (node->pathspec != nullptr) out->arguments.push_back(TRY(path(scope, node->pathspec)));
   if (!is_column) {
     for (const JsonArgument* each : pg::Each<JsonArgument>(node->passing)) {
-      out->arguments.push_back(TRY(json_value(
-          scope, each->val, {function.name, JS_FORMAT_JSONB, catalog::kNoOid, true})));
+      out->arguments.push_back(TRY(
+          json_value(scope, each->val, {function.name, JS_FORMAT_JSONB, catalog::kNoOid, true})));
     }
   }
   JsonResult result = TRY(json_output(scope, node->output, false));

@@ -50,11 +50,10 @@ Result<Done> insert_select(Scope& scope, const InsertStmt* node, const Columns& 
   for (Target& target : selected->targets) {
     if (target.junk) continue;
     Expression* value = target.expression;
-    range->columns.push_back(
-        {target.name, value->type, value->modifier, false, nullptr, value->collation});
+    range->columns.push_back({target.name, value->type, value->modifier, value->collation});
     bool bare = value->form == Form::constant || value->form == Form::parameter;
     if (!bare || value->type != UNKNOWNOID) {
-      ItemColumn column{target.name, index, static_cast<int16_t>(range->columns.size()),
+      ItemColumn column{target.name, index,           static_cast<int16_t>(range->columns.size()),
                         value->type, value->modifier, value->collation};
       value = variable(scope, column, 0, location_of(value));
     }
@@ -94,8 +93,7 @@ Result<Done> insert_values(Scope& scope, const InsertStmt* node, const Columns& 
   uint32_t index = add_range(scope, range);
   std::vector<Expression*> row;
   for (size_t i = 0; i < rows[0].size(); ++i) {
-    range->columns.push_back(
-        {columns[i]->name, columns[i]->type, columns[i]->modifier, false, nullptr});
+    range->columns.push_back({columns[i]->name, columns[i]->type, columns[i]->modifier});
     ItemColumn column{columns[i]->name, index, static_cast<int16_t>(i + 1), columns[i]->type,
                       columns[i]->modifier};
     row.push_back(variable(scope, column, 0, -1));
@@ -115,8 +113,8 @@ Item excluded_item(Scope& scope) {
   range->relation = &relation;
   range->row_type = relation.type;
   for (const catalog::Column& column : relation.columns) {
-    range->columns.push_back({column.name, column.type, column.modifier, column.not_null, nullptr,
-                              column.collation});
+    range->columns.push_back(
+        {column.name, column.type, column.modifier, column.collation, column.not_null});
   }
   return make_item(scope, range);
 }

@@ -90,8 +90,7 @@ bool output_columns(const Analysis& a, const Expression& call, std::vector<Range
 
 void add_row_columns(const catalog::Relation& relation, std::vector<RangeColumn>& columns) {
   for (const catalog::Column& column : relation.columns) {
-    columns.push_back(
-        {column.name, column.type, column.modifier, false, nullptr, column.collation});
+    columns.push_back({column.name, column.type, column.modifier, column.collation});
   }
 }
 
@@ -107,7 +106,7 @@ ResultKind result_kind(Scope& scope, const Expression* expression,
       for (size_t i = 0; i < expression->arguments.size(); ++i) {
         const Expression* field = expression->arguments[i];
         columns.push_back({scope.a.memory.text("f" + std::to_string(i + 1)), field->type,
-                           field->modifier, false, nullptr, field->collation});
+                           field->modifier, field->collation});
       }
       return ResultKind::row;
     }
@@ -153,8 +152,8 @@ Result<Done> defined_columns(Scope& scope, const List* definitions,
       return fail(scope.a, "42701",
                   say("column name \"{}\" specified more than once", each->colname), -1);
     }
-    columns.push_back({each->colname, type.type, type.modifier, false, nullptr,
-                       type_of(scope.a, type.type).collation});
+    columns.push_back(
+        {each->colname, type.type, type.modifier, type_of(scope.a, type.type).collation});
   }
   return Done{};
 }
@@ -192,7 +191,7 @@ Result<Done> function_columns(Scope& scope, const RangeFunction* node, const cha
   if (kind == ResultKind::record) TRY(defined_columns(scope, definitions, own));
   if (kind == ResultKind::scalar) {
     own.push_back({scalar_name(*function, name, node, functions), function->type,
-                   function->modifier, false, nullptr, function->collation});
+                   function->modifier, function->collation});
   }
   columns.insert(columns.end(), own.begin(), own.end());
   return Done{};
@@ -276,8 +275,8 @@ Result<Item> add_opened_relation(Scope& scope, const catalog::Relation& relation
   range->row_type = relation.type;
   name_range(*range, name->alias, relation.name);
   for (const catalog::Column& column : relation.columns) {
-    range->columns.push_back({column.name, column.type, column.modifier, column.not_null, nullptr,
-                              column.collation});
+    range->columns.push_back(
+        {column.name, column.type, column.modifier, column.collation, column.not_null});
   }
   TRY(rename_columns(scope.a, *range, name->alias));
   return make_item(scope, range);
@@ -299,9 +298,8 @@ Result<Item> add_subquery(Scope& scope, Query* query, const Alias* alias, bool l
   name_range(*range, alias, "unnamed_subquery");
   for (const Target& target : query->targets) {
     if (target.junk) continue;
-    range->columns.push_back(
-        {target.name, target.expression->type, target.expression->modifier, false, nullptr,
-         target.expression->collation});
+    range->columns.push_back({target.name, target.expression->type, target.expression->modifier,
+                              target.expression->collation});
   }
   TRY(rename_columns(scope.a, *range, alias));
   return make_item(scope, range);
@@ -322,13 +320,11 @@ Result<Item> add_cte(Scope& scope, Cte* cte, uint16_t level, const RangeVar* nam
   ++cte->references;
   name_range(*range, name->alias, cte->name);
   for (const CteColumn& column : cte->columns) {
-    range->columns.push_back(
-        {column.name, column.type, column.modifier, false, nullptr, column.collation});
+    range->columns.push_back({column.name, column.type, column.modifier, column.collation});
   }
   TRY(rename_columns(scope.a, *range, name->alias));
   for (const CteColumn& column : cte->added) {
-    range->columns.push_back(
-        {column.name, column.type, column.modifier, false, nullptr, column.collation});
+    range->columns.push_back({column.name, column.type, column.modifier, column.collation});
   }
   Item out = make_item(scope, range);
   // Within its own query * does not show what SEARCH and CYCLE add.
@@ -376,7 +372,8 @@ Result<Item> add_function(Scope& scope, const RangeFunction* node,
       range->scalar_function = true;
     }
   }
-  if (node->ordinality) range->columns.push_back({"ordinality", INT8OID, -1, true, nullptr});
+  if (node->ordinality)
+    range->columns.push_back({"ordinality", INT8OID, -1, catalog::kNoOid, true});
   range->functions = std::move(functions);
   TRY(rename_columns(scope.a, *range, node->alias));
   return make_item(scope, range);

@@ -82,7 +82,7 @@ Result<Done> values_select(Scope& scope, const SelectStmt* node) {
       column[j] = rows[j][i];
     }
     Oid collation = TRY(common_collation(a, column, true));
-    columns.push_back({nullptr, type, common_modifier(column, type), false, nullptr, collation});
+    columns.push_back({nullptr, type, common_modifier(column, type), collation});
   }
   Item item = TRY(add_values(scope, std::move(rows), false, columns, nullptr));
   scope.names.push_back(item);

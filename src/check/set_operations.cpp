@@ -49,9 +49,8 @@ Result<Columns> Tree::leaf(const SelectStmt* node) {
   Columns out;
   for (Target& target : query->targets) {
     if (target.junk) continue;
-    range->columns.push_back(
-        {target.name, target.expression->type, target.expression->modifier, false, nullptr,
-         target.expression->collation});
+    range->columns.push_back({target.name, target.expression->type, target.expression->modifier,
+                              target.expression->collation});
     out.push_back(&target);
   }
   add_range(scope_, range);
@@ -136,9 +135,8 @@ Result<Done> sort_output(Scope& scope, const SelectStmt* node) {
   output.relation_visible = false;
   for (const Target& target : query.targets) {
     const Expression* variable = target.expression;
-    output.columns.push_back(
-        {target.name, 0, variable->column, variable->type, variable->modifier,
-         variable->collation});
+    output.columns.push_back({target.name, 0, variable->column, variable->type, variable->modifier,
+                              variable->collation});
   }
   std::vector<Item> before = std::move(scope.names);
   scope.names = {output};

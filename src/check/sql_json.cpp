@@ -73,10 +73,10 @@ Result<JsonResult> plain_output(Scope& scope, const JsonOutput* output, const ch
   if (output == nullptr) return out;
   out = TRY(json_output(scope, output, false));
   if (is_json(out.type)) return out;
-  return fail(scope.a, "42804",
-              say("cannot use type {} in RETURNING clause of {}",
-                  {type_name(scope.a, out.type), function}),
-              output->typeName->location, "Try returning json or jsonb.");
+  return fail(
+      scope.a, "42804",
+      say("cannot use type {} in RETURNING clause of {}", {type_name(scope.a, out.type), function}),
+      output->typeName->location, "Try returning json or jsonb.");
 }
 
 struct Constructed {
@@ -89,7 +89,7 @@ struct Constructed {
 Result<Expression*> construct(Scope& scope, const Constructed& what,
                               std::vector<Expression*> arguments, Expression* call,
                               const JsonResult& result) {
-  Oid own = call != nullptr                      ? call->type
+  Oid own = call != nullptr                    ? call->type
             : result.format == JS_FORMAT_JSONB ? static_cast<Oid>(JSONBOID)
                                                : static_cast<Oid>(JSONOID);
   bool encoded = result.format == JS_FORMAT_JSON && result.type == BYTEAOID;
@@ -114,8 +114,7 @@ Result<Expression*> object(Scope& scope, const JsonObjectConstructor* node) {
     arguments.push_back(TRY(json_value(scope, each->value, {"JSON_OBJECT()"})));
   }
   JsonResult result = TRY(constructor_output(scope, node->output, arguments));
-  return construct(scope,
-                   {JSCTOR_JSON_OBJECT, node->unique, node->absent_on_null, node->location},
+  return construct(scope, {JSCTOR_JSON_OBJECT, node->unique, node->absent_on_null, node->location},
                    std::move(arguments), nullptr, result);
 }
 
@@ -236,9 +235,9 @@ Result<Expression*> object_aggregate(Scope& scope, const JsonObjectAgg* node) {
   JsonResult result = TRY(constructor_output(scope, node->constructor->output, arguments));
   std::string name = family(result) + "_object_agg" + (node->unique ? "_unique" : "") +
                      (node->absent_on_null ? "_strict" : "");
-  return aggregated(scope, node->constructor, std::move(arguments), result, name,
-                    {JSCTOR_JSON_OBJECTAGG, node->unique, node->absent_on_null,
-                     node->constructor->location});
+  return aggregated(
+      scope, node->constructor, std::move(arguments), result, name,
+      {JSCTOR_JSON_OBJECTAGG, node->unique, node->absent_on_null, node->constructor->location});
 }
 
 Result<Expression*> array_aggregate(Scope& scope, const JsonArrayAgg* node) {
@@ -260,8 +259,7 @@ Result<Expression*> parsed_argument(Scope& scope, const Node* node, const JsonFo
     out = made;
   }
   if (format->encoding == JS_ENC_DEFAULT) return out;
-  return fail(scope.a, "0A000",
-              "cannot use JSON FORMAT ENCODING clause for non-bytea input types",
+  return fail(scope.a, "0A000", "cannot use JSON FORMAT ENCODING clause for non-bytea input types",
               format->location);
 }
 
@@ -292,8 +290,8 @@ Result<Expression*> parse(Scope& scope, const JsonParseExpr* node) {
   } else {
     argument = TRY(json_value(scope, value, {"JSON()", JS_FORMAT_JSON, result.type}));
   }
-  return construct(scope, {JSCTOR_JSON_PARSE, node->unique_keys, false, node->location},
-                   {argument}, nullptr, result);
+  return construct(scope, {JSCTOR_JSON_PARSE, node->unique_keys, false, node->location}, {argument},
+                   nullptr, result);
 }
 
 Result<Expression*> scalar(Scope& scope, const JsonScalarExpr* node) {
@@ -307,8 +305,7 @@ Result<Expression*> scalar(Scope& scope, const JsonScalarExpr* node) {
 }
 
 Result<Expression*> serialize(Scope& scope, const JsonSerializeExpr* node) {
-  Expression* argument =
-      TRY(json_value(scope, node->expr, {"JSON_SERIALIZE()", JS_FORMAT_JSON}));
+  Expression* argument = TRY(json_value(scope, node->expr, {"JSON_SERIALIZE()", JS_FORMAT_JSON}));
   JsonResult result{TEXTOID, -1, JS_FORMAT_JSON, -1};
   if (node->output != nullptr) {
     result = TRY(json_output(scope, node->output, true));

@@ -92,8 +92,8 @@ struct JsonColumns {
     Expression* document = scope.a.memory.expression(Form::case_subject, JSONBOID, -1);
     InPlace in(scope, Place::from_function);
     Expression* made = TRY(json_function(scope, &call, document));
-    columns.push_back({column->name, made->type, made->modifier, false, nullptr,
-                       type_of(scope.a, made->type).collation});
+    columns.push_back(
+        {column->name, made->type, made->modifier, type_of(scope.a, made->type).collation});
     expressions.push_back(made);
     return Done{};
   }
@@ -110,7 +110,7 @@ struct JsonColumns {
       if (has_ordinality) return second_ordinality(scope, each->location);
       has_ordinality = true;
       // A nested level has no row where its path finds nothing.
-      columns.push_back({each->name, INT4OID, -1, nested_in == nullptr, nullptr});
+      columns.push_back({each->name, INT4OID, -1, catalog::kNoOid, nested_in == nullptr});
     }
     for (const JsonTableColumn* each : pg::Each<JsonTableColumn>(list)) {
       if (each->coltype == JTC_NESTED) TRY(add(each->columns, each->pathspec));
@@ -156,8 +156,8 @@ struct XmlColumns {
                   column->location);
     }
     bool not_null = column->for_ordinality || column->is_not_null;
-    columns.push_back({column->colname, type, modifier, not_null, nullptr,
-                       type_of(scope.a, type).collation});
+    columns.push_back(
+        {column->colname, type, modifier, type_of(scope.a, type).collation, not_null});
     return Done{};
   }
 

@@ -55,8 +55,7 @@ Result<Expression*> argument(Scope& scope, XmlExprOp op, size_t at, const Node* 
     case IS_XMLPARSE:
       return at == 0 ? as(TEXTOID, "XMLPARSE") : coerce_to_boolean(scope, made, "XMLPARSE");
     case IS_XMLPI: return as(TEXTOID, "XMLPI");
-    case IS_XMLROOT:
-      return as(at == 0 ? XMLOID : at == 1 ? TEXTOID : INT4OID, "XMLROOT");
+    case IS_XMLROOT: return as(at == 0 ? XMLOID : at == 1 ? TEXTOID : INT4OID, "XMLROOT");
     case IS_DOCUMENT: return as(XMLOID, "IS DOCUMENT");
     default: return made;
   }
