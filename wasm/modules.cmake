@@ -12,7 +12,9 @@ set(BALLAST_WASM_LINK -flto --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH=1
 foreach(parser ballast_postgres ballast_postgres_queries)
   target_compile_options(${parser} PRIVATE -flto -msimd128 -mbulk-memory -fvisibility=hidden -Oz)
 endforeach()
-target_compile_options(ballast_check PRIVATE ${BALLAST_WASM_COMPILE} -Oz)
+# What has one caller stays a function of its own. Merged into it, rare paths made functions of 20 KB,
+# all of which V8 compiles before a first check, and soon once more at ten times the cost.
+target_compile_options(ballast_check PRIVATE ${BALLAST_WASM_COMPILE} -Oz -finline-hint-functions)
 # What each check asks thousands of times is fast first: names, casts, candidates.
 file(GLOB BALLAST_OFTEN "${CMAKE_SOURCE_DIR}/src/catalog/*.cpp")
 foreach(name candidates coerce generic names operators scope)
@@ -51,8 +53,10 @@ target_link_options(ballast-client PRIVATE -O3)
 ballast_module(ballast-migrate wasm/migrate.cpp)
 ballast_module(ballast-check wasm/check.cpp)
 target_link_libraries(ballast-check PRIVATE ballast_check ballast_postgres_queries)
-# The analyser calls itself as deep as a statement nests, to its own limit.
-target_link_options(ballast-check PRIVATE -sTOTAL_STACK=512KB -sINITIAL_MEMORY=2MB)
+# The analyser calls itself as deep as a statement nests, to its own limit. Binaryen is told the same
+# of functions with one caller: beyond so many of its instructions they stay apart.
+target_link_options(ballast-check PRIVATE -sTOTAL_STACK=512KB -sINITIAL_MEMORY=2MB
+                    -sBINARYEN_EXTRA_PASSES=one-caller-inline-max-function-size=60)
 # The parser calls itself as deep as a statement nests.
 ballast_module(ballast-tools wasm/tools.cpp)
 target_link_libraries(ballast-tools PRIVATE ballast_check ballast_postgres)

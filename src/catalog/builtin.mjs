@@ -11,7 +11,9 @@ import { queryText } from './query.mjs'
 
 const [source, made, output] = process.argv.slice(2)
 const facts = readFacts(source, made)
-const pack = new Pack()
+const types = rankTypes()
+const pack = new Pack(types)
+const relationsPack = new Pack(types)
 
 const byName = (a, b) => byBytes(a.name, b.name) || a.oid - b.oid
 
@@ -26,12 +28,13 @@ function rankTypes() {
 }
 
 /** Fields of a table, each of them whole before the next. */
-const write = (rows, how, fields) => fields.forEach(field => pack[how](rows.map(of => of[field])))
+function write(rows, how, fields, into = pack) {
+  for (const field of fields) into[how](rows.map(of => of[field]))
+}
 
-function packTypes(types) {
+function packTypes() {
   pack.number(types.length)
   write(types, 'differences', ['oid'])
-  pack.types = types.map(type => type.oid)
   write(types, 'texts', ['name'])
   write(types, 'typeOids', ['element', 'array', 'base', 'subtype', 'multirange'])
   write(types, 'numbers', ['schema', 'relation', 'collation', 'modifier', 'length'])
@@ -59,23 +62,8 @@ function packFunctions(functions) {
   pack.texts(functions.flatMap(of => of.names ?? []))
 }
 
-function packRelations(relations) {
-  const columns = relations.flatMap(of => of.columns)
-  pack.number(relations.length)
-  write(relations, 'texts', ['name'])
-  write(relations, 'differences', ['oid'])
-  write(relations, 'typeOids', ['type'])
-  write(relations, 'numbers', ['schema', 'instead', 'rules', 'automatic'])
-  write(relations, 'letters', ['kind'])
-  pack.numbers(relations.map(of => of.columns.length))
-  pack.number(columns.length)
-  write(columns, 'texts', ['name'])
-  write(columns, 'typeOids', ['type'])
-  write(columns, 'numbers', ['collation', 'modifier', 'number', 'not_null'])
-}
-
 function packOthers() {
-  const { operators, casts, schemas, collations, keys } = facts
+  const { operators, casts, schemas, collations } = facts
   pack.number(operators.length)
   write(operators, 'texts', ['name'])
   write(operators, 'differences', ['oid', 'function', 'negator'])
@@ -91,20 +79,40 @@ function packOthers() {
   pack.number(collations.length)
   write(collations, 'texts', ['name'])
   write(collations, 'numbers', ['schema', 'oid'])
+}
+
+function packRelations(relations) {
+  const pack = relationsPack
+  const columns = relations.flatMap(of => of.columns)
+  pack.number(relations.length)
+  write(relations, 'texts', ['name'], pack)
+  write(relations, 'differences', ['oid'], pack)
+  write(relations, 'typeOids', ['type'], pack)
+  write(relations, 'numbers', ['schema', 'instead', 'rules', 'automatic'], pack)
+  write(relations, 'letters', ['kind'], pack)
+  pack.numbers(relations.map(of => of.columns.length))
+  pack.number(columns.length)
+  write(columns, 'texts', ['name'], pack)
+  write(columns, 'typeOids', ['type'], pack)
+  write(columns, 'numbers', ['collation', 'modifier', 'number', 'not_null'], pack)
+}
+
+function packKeys(keys) {
+  const pack = relationsPack
   pack.number(keys.length)
-  write(keys, 'texts', ['name'])
-  write(keys, 'differences', ['relation'])
-  write(keys, 'numbers', ['primary', 'constraint'])
+  write(keys, 'texts', ['name'], pack)
+  write(keys, 'differences', ['relation'], pack)
+  write(keys, 'numbers', ['primary', 'constraint'], pack)
   pack.numbers(keys.map(of => of.columns.length))
   pack.numbers(keys.flatMap(of => of.columns))
 }
 
-facts.keys.sort((a, b) => a.relation - b.relation || byBytes(a.name, b.name))
-packTypes(rankTypes())
+packTypes()
 packFunctions(facts.functions.toSorted(byName))
-packRelations(facts.relations.toSorted((a, b) => a.oid - b.oid))
 facts.operators.sort(byName)
 packOthers()
+packRelations(facts.relations.toSorted((a, b) => a.oid - b.oid))
+packKeys(facts.keys.toSorted((a, b) => a.relation - b.relation || byBytes(a.name, b.name)))
 
 writeFileSync(
   output,
@@ -115,11 +123,12 @@ namespace ballast::catalog::builtin {
 namespace {
 
 constexpr uint8_t kPacked[] = {${pack.bytes.join(',')}};
+constexpr uint8_t kRelations[] = {${relationsPack.bytes.join(',')}};
 
 }  // namespace
 
-constinit const std::span<const uint8_t> packed = kPacked;
-constinit const size_t packed_text_size = ${pack.textSize};
+constinit const Packed packed = {kPacked, ${pack.textSize}};
+constinit const Packed packed_relations = {kRelations, ${relationsPack.textSize}};
 constinit const std::string_view query = R"query(${queryText(facts)})query";
 
 }  // namespace ballast::catalog::builtin

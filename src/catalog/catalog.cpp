@@ -84,8 +84,7 @@ const Type* Catalog::type(Oid oid) const {
   if (own_->last_type != nullptr && own_->last_type->oid == oid) return own_->last_type;
   const Type* own = own_->type_oids.find<Type>(oid);
   if (own != nullptr) own_->last_type = own;
-  if (own != nullptr || oid >= kFirstOwn) return own;
-  return objects().types_by_oid[oid];
+  return own != nullptr ? own : objects().type(oid);
 }
 
 const Type* Catalog::type(Oid schema, std::string_view name) const {
@@ -95,22 +94,23 @@ const Type* Catalog::type(Oid schema, std::string_view name) const {
 
 const Relation* Catalog::relation(Oid oid) const {
   const Relation* own = own_->relation_oids.find<Relation>(oid);
-  return own != nullptr ? own : objects().relation_oids.find<Relation>(oid);
+  return own != nullptr ? own : builtin::relations().relation_oids.find<Relation>(oid);
 }
 
 const Relation* Catalog::relation(Oid schema, std::string_view name) const {
   const Relation* own = by_name<Relation>(own_->relation_names, schema, name);
-  return own != nullptr ? own : by_name<Relation>(objects().relation_names, schema, name);
+  return own != nullptr ? own
+                        : by_name<Relation>(builtin::relations().relation_names, schema, name);
 }
 
 const Function* Catalog::function(Oid oid) const {
   const Function* own = own_->function_oids.find<Function>(oid);
-  return own != nullptr ? own : objects().function_oids.find<Function>(oid);
+  return own != nullptr ? own : objects().function(oid);
 }
 
 const Operator* Catalog::operator_of(Oid oid) const {
   const Operator* own = own_->operator_oids.find<Operator>(oid);
-  return own != nullptr ? own : objects().operator_oids.find<Operator>(oid);
+  return own != nullptr ? own : objects().operator_of(oid);
 }
 
 const Cast* Catalog::cast(Oid source, Oid target) const {
@@ -157,7 +157,7 @@ std::span<const Key* const> Catalog::keys(Oid relation) const {
   auto& found = own_->found_keys;
   static const Index<Oid> none;
   bool own = own_->relation_oids.find<Relation>(relation) != nullptr;
-  collect(found, own ? none : objects().key_relations, own_->key_relations, relation);
+  collect(found, own ? none : builtin::relations().key_relations, own_->key_relations, relation);
   return found;
 }
 
@@ -186,7 +186,7 @@ const Collation* Catalog::collation(Oid oid) const {
 std::vector<const Relation*> Catalog::relations() const {
   std::vector<const Relation*> found;
   for (const Relation& relation : own_->relations) found.push_back(&relation);
-  for (const Relation& relation : objects().relations) {
+  for (const Relation& relation : builtin::relations().relations) {
     if (own_->relation_oids.find<Relation>(relation.oid) == nullptr) found.push_back(&relation);
   }
   return found;
@@ -194,7 +194,7 @@ std::vector<const Relation*> Catalog::relations() const {
 
 std::vector<std::string_view> Catalog::function_names() const {
   std::vector<std::string_view> found;
-  for (const Objects* in : {&objects(), static_cast<const Objects*>(own_.get())}) {
+  for (const Objects* in : std::initializer_list<const Objects*>{&objects(), own_.get()}) {
     for (const Function& function : in->functions) {
       if (found.empty() || found.back() != function.name) found.push_back(function.name);
     }

@@ -65,40 +65,31 @@ void Objects::reserve(std::string_view text) {
 }
 
 void Objects::index() {
-  for (const Type& of : types) {
-    type_oids.add(of.oid, &of);
-    type_names.add(of.name, &of);
-  }
-  for (const Labels& of : labels) label_types.add(of.type, &of);
-  for (const Function& of : functions) {
-    function_oids.add(of.oid, &of);
-    function_names.add(of.name, &of);
-  }
-  for (const Operator& of : operators) {
-    operator_oids.add(of.oid, &of);
-    operator_names.add(of.name, &of);
-  }
-  for (const Cast& of : casts) cast_sources.add(of.source, &of);
-  for (const Relation& of : relations) {
-    relation_oids.add(of.oid, &of);
-    relation_names.add(of.name, &of);
-  }
-  for (const Key& of : keys) key_relations.add(of.relation, &of);
-  for (auto* index : {&type_oids, &label_types, &function_oids, &operator_oids, &cast_sources,
-                      &relation_oids, &key_relations}) {
-    index->sort();
-  }
+  for (const Type& of : types) type_names.add(of.name, &of);
+  for (const Function& of : functions) function_names.add(of.name, &of);
+  for (const Operator& of : operators) operator_names.add(of.name, &of);
+  for (const Relation& of : relations) relation_names.add(of.name, &of);
   for (auto* index : {&type_names, &function_names, &operator_names, &relation_names}) {
     index->sort();
   }
+  for (const Cast& of : casts) cast_sources.add(of.source, &of);
+  for (const Key& of : keys) key_relations.add(of.relation, &of);
+  for (auto* index : {&cast_sources, &key_relations}) index->sort();
 }
 
 bool Objects::finish() {
   index();
-  const Objects& builtin = builtin::objects();
+  for (const Type& of : types) type_oids.add(of.oid, &of);
+  for (const Labels& of : labels) label_types.add(of.type, &of);
+  for (const Function& of : functions) function_oids.add(of.oid, &of);
+  for (const Operator& of : operators) operator_oids.add(of.oid, &of);
+  for (const Relation& of : relations) relation_oids.add(of.oid, &of);
+  for (auto* index : {&type_oids, &label_types, &function_oids, &operator_oids, &relation_oids}) {
+    index->sort();
+  }
   auto type_of = [&](Oid oid) {
     const Type* own = type_oids.find<Type>(oid);
-    return own != nullptr ? own : builtin.type_oids.find<Type>(oid);
+    return own != nullptr ? own : builtin::objects().type(oid);
   };
   for (Column& column : columns) {
     if (column.collation != kOfItsType) continue;

@@ -58,10 +58,10 @@ inline constexpr Oid kOfItsType = UINT32_MAX;
 struct Objects {
   // Makes room for all that a text has, so that what is read stays where it is.
   void reserve(std::string_view text);
-  // Makes what there is findable.
+  // Makes what there is findable by name, casts by their source and keys by their relation.
   void index();
-  // That, and gives a database's columns the collations of their types. False where types are
-  // built upon each other without end.
+  // That and by oid, and gives a database's columns the collations of their types. False where
+  // types are built upon each other without end.
   bool finish();
 
   int postgres = 17;
@@ -81,11 +81,10 @@ struct Objects {
   std::vector<Column> columns;
   std::vector<Key> keys;
 
-  // Of the built-in: the type of an oid, or null; what a check asks for most.
-  std::vector<const Type*> types_by_oid;
-  Index<Oid> type_oids, label_types, function_oids, operator_oids, cast_sources, relation_oids,
-      key_relations;
+  Index<Oid> cast_sources, key_relations;
   Index<std::string_view> type_names, function_names, operator_names, relation_names;
+  // Of a database's own, and of built-in relations.
+  Index<Oid> type_oids, label_types, function_oids, operator_oids, relation_oids;
 };
 
 // The text of `query()`, read.

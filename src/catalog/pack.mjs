@@ -3,9 +3,12 @@ export class Pack {
   bytes = []
   /** How long all texts are once they are unpacked, with a zero byte behind each. */
   textSize = 0
-  /** The oids of the types in their order, by whose places they are written from then on. */
-  types = []
-  #places = null
+  #places
+
+  /** `types` in their order, by whose places they are written. */
+  constructor(types) {
+    this.#places = new Map([[0, 0], ...types.map(({ oid }, at) => [oid, at + 1])])
+  }
 
   /** Seven bits a byte, the lowest first; one that is negative as its 32 bits. */
   number(value) {
@@ -35,7 +38,6 @@ export class Pack {
 
   /** Types by their places from 1 on, 0 where there is none. */
   typeOids(oids) {
-    this.#places ??= new Map([[0, 0], ...this.types.map((oid, at) => [oid, at + 1])])
     for (const oid of oids) {
       const place = this.#places.get(oid)
       if (place === undefined) throw new Error(`no type has the oid ${oid}`)

@@ -24,6 +24,12 @@ bool is_one_of(char letter, const char* letters) {
   return letter != 0 && std::strchr(letters, letter) != nullptr;
 }
 
+bool is_built_in(Oid schema) {
+  const std::vector<Schema>& among = builtin::objects().schemas;
+  return std::any_of(among.begin(), among.end(),
+                     [=](const Schema& of) { return of.oid == schema; });
+}
+
 class Reader : Lines {
  public:
   Reader(std::string_view text, Objects& to) : Lines(text, to) {}
@@ -276,9 +282,11 @@ void Reader::read_relation() {
   if (!is_one_of(of.kind, "rpvmfcS")) bad_ = true;
   if (of.kind == 'S') of.columns = kSequenceColumns;
   // One of another major's system relations stands for ours of that name.
-  builtin::objects().relation_names.each<Relation>(of.name, [&](const Relation* known) {
-    if (known->schema == of.schema) of.oid = known->oid;
-  });
+  if (is_built_in(of.schema)) {
+    builtin::relations().relation_names.each<Relation>(of.name, [&](const Relation* known) {
+      if (known->schema == of.schema) of.oid = known->oid;
+    });
+  }
   to_.relations.push_back(of);
   number_ = 0;
 }
