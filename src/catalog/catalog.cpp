@@ -94,13 +94,16 @@ const Type* Catalog::type(Oid schema, std::string_view name) const {
 
 const Relation* Catalog::relation(Oid oid) const {
   const Relation* own = own_->relation_oids.find<Relation>(oid);
-  return own != nullptr ? own : builtin::relations().relation_oids.find<Relation>(oid);
+  if (own != nullptr || oid >= kFirstOwn) return own;
+  return builtin::relations().relation_oids.find<Relation>(oid);
 }
 
 const Relation* Catalog::relation(Oid schema, std::string_view name) const {
   const Relation* own = by_name<Relation>(own_->relation_names, schema, name);
-  return own != nullptr ? own
-                        : by_name<Relation>(builtin::relations().relation_names, schema, name);
+  if (own != nullptr || schema >= kFirstOwn) return own;
+  // Every name is looked up there first; builtin.mjs sees to it that all of theirs begin so.
+  if (schema == kPgCatalog && !name.starts_with("pg_")) return nullptr;
+  return by_name<Relation>(builtin::relations().relation_names, schema, name);
 }
 
 const Function* Catalog::function(Oid oid) const {
