@@ -198,6 +198,9 @@ class Catalog {
   std::span<const char* const> labels(Oid enumeration) const;
   // The keys of a relation.
   std::span<const Key* const> keys(Oid relation) const;
+  // Whether a database's own index has that name. Texts of older versions tell of none.
+  bool has_index(Oid schema, std::string_view name) const;
+  bool knows_indexes() const;
   // Null where there is none of that name, or oid.
   const Collation* collation(Oid schema, std::string_view name) const;
   const Collation* collation(Oid oid) const;

@@ -164,6 +164,16 @@ std::span<const Key* const> Catalog::keys(Oid relation) const {
   return found;
 }
 
+bool Catalog::has_index(Oid schema, std::string_view name) const {
+  for (const IndexNames& of : own_->indexes) {
+    auto is_it = [=](const char* one) { return name == one; };
+    if (of.schema == schema && std::any_of(of.names.begin(), of.names.end(), is_it)) return true;
+  }
+  return false;
+}
+
+bool Catalog::knows_indexes() const { return own_->knows_indexes; }
+
 namespace {
 
 template <typename Is>

@@ -52,6 +52,12 @@ class Arena {
   size_t left_ = 0;
 };
 
+// The names of a schema's indexes, in order.
+struct IndexNames {
+  Oid schema;
+  std::span<const char* const> names;
+};
+
 // The collation of a column that says none of its own, until `finish()`.
 inline constexpr Oid kOfItsType = UINT32_MAX;
 
@@ -65,6 +71,7 @@ struct Objects {
   bool finish();
 
   int postgres = 17;
+  bool knows_indexes = false;
   bool open = false;
   bool replaces = false;  // some functions are another major's, for built-in ones of their oids
 
@@ -80,6 +87,7 @@ struct Objects {
   std::vector<Relation> relations;
   std::vector<Column> columns;
   std::vector<Key> keys;
+  std::vector<IndexNames> indexes;
 
   Index<Oid> cast_sources, key_relations;
   Index<std::string_view> type_names, function_names, operator_names, relation_names;

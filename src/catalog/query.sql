@@ -88,7 +88,7 @@ loose as materialized (
   select conrelid, conkey[1] from pg_catalog.pg_constraint
   where contype = 'n' and not convalidated and conrelid <> 0),
 lines(place, line) as (
-  select 0, concat_ws(e'\t', 1, version) from server
+  select 0, concat_ws(e'\t', 2, version) from server
   union all
   select 1, concat_ws(e'\t', 's', oid, :text(name)) from n where name <> 'pg_catalog'
   union all
@@ -137,6 +137,10 @@ lines(place, line) as (
   from o
   union all
   select 8, concat_ws(e'\t', 'x', castsource, casttarget, castfunc, castcontext, castmethod) from x
+  union all
+  select 8, concat_ws(e'\t', 'i', relnamespace, string_agg(:text(relname), e'\t' order by relname))
+  from pg_catalog.pg_class join n on n.oid = relnamespace
+  where relkind in ('i', 'I') and not system group by relnamespace
   union all
   select 9, concat_ws(e'\t', 'n', collnamespace, :text(collname), c.oid)
   from pg_catalog.pg_collation c join n on n.oid = collnamespace

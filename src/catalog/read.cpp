@@ -8,7 +8,8 @@
 namespace ballast::catalog {
 namespace {
 
-constexpr std::string_view kFormat = "1";
+// The first form had no lines `i`.
+constexpr std::string_view kFormat = "2", kFirstFormat = "1";
 // Types that initdb numbers are known by their names, and to us by our own oids. One that 17 has
 // not gets an oid that no type has.
 constexpr Oid kFirstNamed = 10000;
@@ -57,6 +58,7 @@ class Reader : Lines {
   void read_relation();
   void read_column();
   void read_key();
+  void read_indexes();
 
   int16_t number_ = 0;                                // of the last column
   std::vector<std::pair<Oid, Oid>> schemas_, named_;  // an oid of the server's, and ours
@@ -85,7 +87,8 @@ Result<Done> Reader::run(std::string_view text) {
 
 // The format's version and the server's.
 bool Reader::head() {
-  if (field(0) != kFormat || size() != 2) return false;
+  to_.knows_indexes = field(0) == kFormat;
+  if ((!to_.knows_indexes && field(0) != kFirstFormat) || size() != 2) return false;
   int version = number<int>(1);
   to_.postgres = version / 10000;
   return !bad_ && to_.postgres >= 14;
@@ -127,6 +130,7 @@ void Reader::line(char kind) {
     case 'r': return read_relation();
     case 'c': return read_column();
     case 'k': return read_key();
+    case 'i': return read_indexes();
     case 'u': to_.open = true; return;
     default: bad_ = true;
   }
@@ -337,6 +341,10 @@ void Reader::read_key() {
     bad_ = true;
   }
   to_.keys.push_back(key);
+}
+
+void Reader::read_indexes() {
+  to_.indexes.push_back({schema(1), rest(2, size() - std::min(size(), size_t{2}))});
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "ballast/sql.h"
 #include "facts.h"
 #include "missing.h"
+#include "object_names.h"
 #include "statements.h"
 
 namespace ballast::check {
@@ -266,8 +267,10 @@ Verdict Checker::check_value(std::string_view type, std::string_view text) {
     out.why = found.error().message;
     return out;
   }
-  literal::Verdict verdict =
-      literal::read(state_->catalog, type_of(a, found.value().type), found.value().modifier, text);
+  auto [oid, modifier] = found.value();
+  literal::Verdict verdict = names_objects(oid)
+                                 ? read_object_name(a, oid, text)
+                                 : literal::read(state_->catalog, type_of(a, oid), modifier, text);
   if (verdict.judged == literal::Judged::not_judged) {
     out.why = say("texts of type {} are not read", type);
   } else if (verdict.judged == literal::Judged::refused) {

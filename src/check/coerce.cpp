@@ -1,6 +1,6 @@
 #include "coerce.h"
 
-#include "ballast/literal.h"
+#include "object_names.h"
 
 namespace ballast::check {
 namespace {
@@ -59,7 +59,9 @@ Result<Expression*> read(Scope& scope, Expression* literal, Oid target, int32_t 
   out->modifier = input_modifier;
   if (!literal->is_null) {
     TRY(accepts_text(a, type, literal->location));
-    literal::Verdict verdict = literal::read(a.catalog, type, input_modifier, literal->text);
+    literal::Verdict verdict = names_objects(base)
+                                   ? read_object_name(a, base, literal->text)
+                                   : literal::read(a.catalog, type, input_modifier, literal->text);
     if (verdict.judged == literal::Judged::refused) {
       Error error = verdict.error;
       Error placed = fail(a, "", "", literal->location);

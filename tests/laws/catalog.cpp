@@ -17,7 +17,7 @@ namespace {
 // A database as PostgreSQL 17 tells it: a schema, an enum, a domain over another, a function with
 // names, an operator, a cast, a table, a view, a sequence, a collation.
 const std::string kText =
-    "1\t170010\n"
+    "2\t170010\n"
     "s\t13134\tinformation_schema\n"
     "s\t2200\tpublic\n"
     "s\t16384\tshop\n"
@@ -37,6 +37,7 @@ const std::string kText =
     "o\t16420\t2200\t=\t16386\t25\t16\t16411\t16421\n"
     "x\t16386\t23\t16411\ti\tf\n"
     "n\t2200\tgerman\n"
+    "i\t2200\titem_lower\titem_pkey\titem_title\n"
     "r\t16399\t2200\titem\tr\t16401\t0\t4\t0\t16380 16381\n"
     "c\tid\t20\tnA\n"
     "c\n"
@@ -250,6 +251,10 @@ TEST_CASE("a database's own relations are read") {
   CHECK(keys[1]->partial);
   CHECK(keys[1]->columns[0] == 0);
   CHECK(std::string_view(keys[1]->expressions) == "lower(note)");
+  CHECK(catalog.knows_indexes());
+  CHECK(catalog.has_index(2200, "item_title"));
+  CHECK_FALSE(catalog.has_index(2200, "item"));
+  CHECK_FALSE(catalog.has_index(16384, "item_title"));
   const catalog::Relation* list = catalog.relation(16440);
   CHECK(list->instead == (catalog::kInsert | catalog::kUpdate));
   CHECK(std::string_view(list->definition) == "SELECT 1\n FROM public.item");
@@ -289,6 +294,7 @@ TEST_CASE("a second text takes the place of the first, unless it is damaged") {
   CHECK_FALSE(catalog.add("1\t170010\n").ok());
   CHECK(catalog.schema("shop") != nullptr);
   CHECK(catalog.add("1\t160000\n.\n").ok());
+  CHECK_FALSE(catalog.knows_indexes());
   CHECK(catalog.schema("shop") == nullptr);
   CHECK(catalog.postgres() == 16);
   Catalog moved = std::move(catalog);
@@ -297,7 +303,7 @@ TEST_CASE("a second text takes the place of the first, unless it is damaged") {
 
 TEST_CASE("a damaged text is refused with its place") {
   CHECK(why("").find("none, or another version") != std::string::npos);
-  CHECK(why("2\t170010\n.\n").find("another version of ballast") != std::string::npos);
+  CHECK(why("3\t170010\n.\n").find("another version of ballast") != std::string::npos);
   CHECK(why("{\"tables\":[]}").find("none, or another") != std::string::npos);
   CHECK(why("1\t170010\n").find("its end is missing") != std::string::npos);
   CHECK(why(kText.substr(0, kText.size() - 2)).find("its end is missing") != std::string::npos);

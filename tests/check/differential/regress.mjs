@@ -68,6 +68,8 @@ const hinders = {
   DateStyle: value => !/MDY/.test(value) && 'DateStyle',
   IntervalStyle: value => value === 'sql_standard' && 'IntervalStyle',
   standard_conforming_strings: value => value !== 'on' && 'standard_conforming_strings',
+  row_security: value => value !== 'on' && 'row_security',
+  restrict_nonsystem_relation_kind: value => value !== '' && 'restrict_nonsystem_relation_kind',
 }
 
 /** A session on a server, with the checker told what it needs to know of it. */

@@ -53,4 +53,6 @@ export const stateQuery = `
     pg_catalog.pg_current_wal_insert_lsn(), pg_catalog.current_setting('array_nulls'),
     pg_catalog.current_setting('transform_null_equals'),
     pg_catalog.current_setting('DateStyle'), pg_catalog.current_setting('IntervalStyle'),
-    pg_catalog.current_setting('standard_conforming_strings')`
+    pg_catalog.current_setting('standard_conforming_strings'),
+    pg_catalog.current_setting('row_security'),
+    coalesce(pg_catalog.current_setting('restrict_nonsystem_relation_kind', true), '')`
