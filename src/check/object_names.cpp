@@ -101,6 +101,15 @@ Place place_of(const Analysis& a, const Name& name) {
   return {judged, {a.catalog.schema(name.parts[0])->oid}};
 }
 
+// Before 16 a schema that is not was what these complained of.
+Verdict missing(const Analysis& a, const Place& place, const Name& name, const char* code,
+                std::string message) {
+  if (place.schema == Judged::refused && a.settings.postgres < 16) {
+    return refused(a, "3F000", say("schema \"{}\" does not exist", name.parts[0]));
+  }
+  return refused(a, code, std::move(message));
+}
+
 Verdict read_class(const Analysis& a, const Name& name) {
   Place place = place_of(a, name);
   if (place.schema == Judged::not_judged) return {};
@@ -114,7 +123,7 @@ Verdict read_class(const Analysis& a, const Name& name) {
   bool is_sure = place.schema == Judged::refused ||
                  (a.catalog.knows_indexes() && !last.starts_with("pg_") && !may_be_unknown(a));
   if (!is_sure) return {};
-  return refused(a, "42P01", say("relation \"{}\" does not exist", name.dotted()));
+  return missing(a, place, name, "42P01", say("relation \"{}\" does not exist", name.dotted()));
 }
 
 struct NamedType {
@@ -171,7 +180,7 @@ NamedType read_type(const Analysis& a, std::string_view text) {
 Verdict read_function(const Analysis& a, const Name& name, std::string_view text) {
   Place place = place_of(a, name);
   if (place.schema == Judged::refused) {
-    return refused(a, "42883", say("function \"{}\" does not exist", text));
+    return missing(a, place, name, "42883", say("function \"{}\" does not exist", text));
   }
   auto functions = a.catalog.functions(name.parts.back());
   for (Oid schema : place.schemas) {
@@ -197,7 +206,7 @@ Verdict read_operator(const Analysis& a, const Name& name, std::string_view text
   if (most > 1) return refused(a, "42725", say("more than one operator named {}", text));
   if (most == 1) return literal::taken();
   if (place.schema == Judged::taken && may_be_unknown(a)) return {};
-  return refused(a, "42883", say("operator does not exist: {}", text));
+  return missing(a, place, name, "42883", say("operator does not exist: {}", text));
 }
 
 // A name and, in parentheses behind it, types.
@@ -254,8 +263,10 @@ Signature read_signature(const Analysis& a, std::string_view text, bool takes_no
 Verdict read_function_signature(const Analysis& a, std::string_view text) {
   Signature of = read_signature(a, text, false);
   if (of.verdict.judged != Judged::taken) return of.verdict;
-  if (of.name.judged != Judged::taken || place_of(a, of.name).schema != Judged::refused) return {};
-  return refused(a, "42883", say("function \"{}\" does not exist", text));
+  if (of.name.judged != Judged::taken) return {};
+  Place place = place_of(a, of.name);
+  if (place.schema != Judged::refused) return {};
+  return missing(a, place, of.name, "42883", say("function \"{}\" does not exist", text));
 }
 
 Verdict read_operator_signature(const Analysis& a, std::string_view text) {

@@ -227,9 +227,12 @@ Result<Done> check_form(const Analysis& a, const std::vector<Cte*>& ctes, const 
                 cte.location);
   }
   Search search(a, ctes);
-  TRY(search.check(cte, reinterpret_cast<const Node*>(select->larg), Within::non_recursive));
-  TRY(search.check(cte, reinterpret_cast<const Node*>(select->rarg), Within::fine));
-  if (search.self_references != 1) return not_checked("a recursive reference within WITH");
+  // Its own WITH would belong to both arms of the UNION.
+  if (select->withClause != nullptr) {
+    for (const CommonTableExpr* each : pg::Each<CommonTableExpr>(select->withClause->ctes)) {
+      TRY(search.check(cte, each->ctequery, Within::subquery));
+    }
+  }
   auto refuse = [&](std::string_view what, const Node* at) {
     return fail(a, "0A000", say("{} in a recursive query is not implemented", what),
                 at == nullptr ? -1 : exprLocation(at));
@@ -242,6 +245,9 @@ Result<Done> check_form(const Analysis& a, const std::vector<Cte*>& ctes, const 
   if (select->lockingClause != NIL) {
     return refuse("FOR UPDATE/SHARE", reinterpret_cast<const Node*>(select->lockingClause));
   }
+  TRY(search.check(cte, reinterpret_cast<const Node*>(select->larg), Within::non_recursive));
+  TRY(search.check(cte, reinterpret_cast<const Node*>(select->rarg), Within::fine));
+  if (search.self_references != 1) return not_checked("a recursive reference that is hidden");
   return Done{};
 }
 
