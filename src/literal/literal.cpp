@@ -135,8 +135,8 @@ Verdict read_built_in(const Type& type, int32_t modifier, int version, Text text
     case kVarbit: return read_bits(text, true, modifier);
     case kInet: return read_network(text, false);
     case kCidr: return read_network(text, true);
-    case kMacaddr: return read_hardware_address(text, 6);
-    case kMacaddr8: return read_hardware_address(text, 8);
+    case kMacaddr: return read_hardware_address(text);
+    case kMacaddr8: return read_long_hardware_address(text);
     default: break;
   }
   bool shape =

@@ -1,6 +1,9 @@
 // inet, cidr, macaddr and macaddr8 (network.c, inet_net_pton.c, mac.c, mac8.c).
 
+#include <algorithm>
 #include <array>
+#include <climits>
+#include <cstdlib>
 
 #include "parts.h"
 
@@ -156,14 +159,59 @@ Verdict read_network(Text text, bool cidr) {
                  "Value has bits set to right of mask.");
 }
 
-// Bytes of two digits, with one kind of mark between some or all of them. PostgreSQL reads the six
-// by sscanf in seven forms, which take more: where it is not as here it is not judged.
-Verdict read_hardware_address(Text text, int bytes) {
+namespace {
+
+constexpr int64_t kBeyond = int64_t{1} << 32;
+
+// %x of sscanf, of at most `width` characters with the sign. `value` ends at kBeyond.
+bool scan_hex(const char*& at, int width, int64_t& value) {
+  at = skip_spaces(at);
+  bool negative = *at == '-';
+  if (negative || *at == '+') ++at, --width;
+  int digits = 0;
+  for (value = 0; digits < width && digit_of(*at, 16) >= 0; ++at, ++digits) {
+    value = std::min(value << 4 | digit_of(*at, 16), kBeyond);
+  }
+  if (negative) value = -value;
+  return digits > 0;
+}
+
+}  // namespace
+
+// Six numbers in the first of seven forms that has them, each by what stands behind its numbers.
+Verdict read_hardware_address(Text text) {
+  constexpr int kAny = INT_MAX;
+  struct Form {
+    int width;
+    char marks[6];
+  };
+  constexpr Form kForms[] = {{kAny, ":::::"}, {kAny, "-----"}, {2, "  :  "}, {2, "  -  "},
+                             {2, " . . "},    {2, " - - "},    {2, "     "}};
+  // It takes 0x for a prefix, in ways of its own where that is all there is room for.
+  if (text.find_first_of("xX") != text.npos) return not_judged();
+  for (const Form& form : kForms) {
+    const char* at = text.c_str();
+    bool fine = true, fits = true, unsure = false;
+    for (int i = 0; i < 6 && fine; ++i) {
+      int64_t value = 0;
+      fine = scan_hex(at, form.width, value);
+      fits = fits && value >= 0 && value <= 255;
+      unsure = unsure || std::abs(value) == kBeyond;
+      if (fine && i < 5 && form.marks[i] != ' ') fine = *at++ == form.marks[i];
+    }
+    if (!fine || *skip_spaces(at) != '\0') continue;
+    if (unsure) return not_judged();
+    if (fits) return taken();
+    return refused("22003", {"invalid octet value in \"macaddr\" value: \"", text, "\""});
+  }
+  return bad_syntax("macaddr", text);
+}
+
+// Six or eight bytes of two digits, with one kind of mark between some or all of them.
+Verdict read_long_hardware_address(Text text) {
   const char* at = skip_spaces(text.c_str());
-  const char* name = bytes == 6 ? "macaddr" : "macaddr8";
   char mark = '\0';
   int count = 0;
-  unsigned places = 0;  // behind which bytes there is a mark, as bits
   bool fine = true;
   while (at[0] != '\0' && at[1] != '\0' && fine) {
     fine = count < 8 && digit_of(at[0], 16) >= 0 && digit_of(at[1], 16) >= 0;
@@ -173,25 +221,13 @@ Verdict read_hardware_address(Text text, int bytes) {
     if (*at == ':' || *at == '-' || *at == '.') {
       fine = mark == '\0' || mark == *at;
       mark = *at++;
-      places |= 1u << count;
     }
     if ((count == 6 || count == 8) && is_space(*at)) {
       at = skip_spaces(at);
       fine = *at == '\0';
     }
   }
-  if (bytes == 8) return fine && (count == 6 || count == 8) ? taken() : bad_syntax(name, text);
-  constexpr unsigned kAll = 0x3e, kMiddle = 0x8, kPairs = 0x14;
-  bool form = places == 0 || (places == kPairs && mark != ':') ||
-              ((places == kAll || places == kMiddle) && mark != '.');
-  if (fine && *at == '\0' && count == 6 && form) return taken();
-  // No form takes a character that is none of theirs.
-  for (char c : text) {
-    bool known = digit_of(c, 16) >= 0 || is_space(c) || c == ':' || c == '-' || c == '.' ||
-                 c == '+' || lower(c) == 'x';
-    if (!known) return bad_syntax(name, text);
-  }
-  return not_judged();
+  return fine && (count == 6 || count == 8) ? taken() : bad_syntax("macaddr8", text);
 }
 
 }  // namespace ballast::literal

@@ -77,7 +77,8 @@ Verdict read_interval(Text text, int32_t modifier, int version);
 Verdict read_json(Text text, bool binary, int version);
 Verdict read_network(Text text, bool cidr);
 // Six or eight bytes.
-Verdict read_hardware_address(Text text, int bytes);
+Verdict read_hardware_address(Text text);
+Verdict read_long_hardware_address(Text text);
 // point, lseg, path, box, polygon, circle and line, by their oids.
 Verdict read_shape(Text text, catalog::Oid type);
 
