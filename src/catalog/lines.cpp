@@ -1,5 +1,7 @@
 #include "lines.h"
 
+#include <charconv>
+
 namespace ballast::catalog {
 
 Lines::Lines(std::string_view text, Objects& objects) : to_(objects) {
@@ -29,6 +31,14 @@ bool Lines::next() {
   if (at_ < end_) at_++;
   *to = 0;
   return true;
+}
+
+int64_t Lines::number_within(const char* text, int64_t least, int64_t most) {
+  int64_t value = 0;
+  const char* end = text + std::strlen(text);
+  auto [stop, failure] = std::from_chars(text, end, value);
+  if (failure != std::errc{} || stop != end || value < least || value > most) bad_ = true;
+  return bad_ ? 0 : value;
 }
 
 const char* Lines::name(size_t at) {

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
+#include <limits>
 
 #include "own.h"
 
@@ -33,6 +33,7 @@ class Lines {
   bool has(size_t at, char letter) const { return std::strchr(field(at), letter) != nullptr; }
   template <typename T>
   T number(const char* text, T absent = 0);
+  int64_t number_within(const char* text, int64_t least, int64_t most);
   template <typename T>
   T number(size_t at, T absent = 0) {
     return number<T>(field(at), absent);
@@ -56,11 +57,8 @@ class Lines {
 template <typename T>
 T Lines::number(const char* text, T absent) {
   if (*text == 0) return absent;
-  T value{};
-  const char* end = text + std::strlen(text);
-  auto [stop, failure] = std::from_chars(text, end, value);
-  if (failure != std::errc{} || stop != end) bad_ = true;
-  return value;
+  return static_cast<T>(
+      number_within(text, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
 }
 
 template <typename T>
