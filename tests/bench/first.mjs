@@ -8,8 +8,6 @@ import { summary } from './duel.mjs'
 import { bundle, isolateOptions } from './isolate.mjs'
 import { replyBytes } from './replies.mjs'
 
-const ROUNDS = 9
-
 function workerOf(peer) {
   return `
     import { neon } from '${peer}'
@@ -55,7 +53,7 @@ export async function processorTimeOf(scriptPath, reply = replyBytes('small')) {
 }
 
 /** The line of the contest: the official driver's time over ours. */
-export async function firstRequest() {
+export async function firstRequest(rounds) {
   const scripts = {}
   for (const peer of ['@neondatabase/serverless', 'ballast']) {
     const stdin = { contents: workerOf(peer), resolveDir: import.meta.dirname }
@@ -63,7 +61,7 @@ export async function firstRequest() {
     scripts[peer] = await bundle({ stdin }, name, { minify: true })
   }
   const pairs = []
-  for (let i = 0; i < ROUNDS; i++) {
+  for (let i = 0; i < rounds; i++) {
     pairs.push([
       await processorTimeOf(scripts['@neondatabase/serverless']),
       await processorTimeOf(scripts['ballast']),

@@ -18,7 +18,6 @@ import { quantile } from './duel.mjs'
 
 const COUNT = 100
 const LATENCY_MS = 30
-const ROUNDS = 3
 const MAX_REQUESTS = 3
 
 /** The migrators that ours is compared to, with the folder that they read. */
@@ -132,7 +131,7 @@ async function measure(arena, peer, root) {
 }
 
 /** The lines of the contest: a peer's time over ours, in rounds that take all in turn. */
-export async function migrations() {
+export async function migrations(rounds) {
   // Not before they are needed: the process that applies should not have to load them.
   const { openArena } = await import('../support/arena.mjs')
   const { bundleFiles } = await import('../support/bundle.mjs')
@@ -146,7 +145,7 @@ export async function migrations() {
       const { bundle } = bundleFiles(folder('v7'), { drizzle })
       writeFileSync(join(root, `${name}.json`), JSON.stringify(bundle))
     }
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < rounds; round++) {
       // In either order, so that nobody is always the first.
       for (const name of round % 2 === 0 ? names : names.toReversed()) {
         found[name].push(await measure(arena, name, root))

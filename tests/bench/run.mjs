@@ -34,6 +34,8 @@ const { values: args } = parseArgs({
 })
 
 const rounds = args.rounds ?? (args.gate ? '7' : '15')
+// Of programs and isolates that are started for one figure.
+const firsts = args.gate ? 5 : 9
 
 // Each line has a process or an isolate of its own: what one has made of V8's heap and its guesses
 // about types is not what the next should be measured with. The two drivers share it.
@@ -61,11 +63,14 @@ async function* runs(runtime) {
   const lines = {
     ...Object.fromEntries([...LINE_NAMES, ...CHECK_NAMES].map(name => [name, () => line(name)])),
     ...(runtime === 'workerd'
-      ? { 'first-request': firstRequest, 'check-first': firstCheckInWorkerd }
+      ? {
+          'first-request': () => firstRequest(firsts),
+          'check-first': () => firstCheckInWorkerd(firsts),
+        }
       : {
-          'check-first': firstCheckInNode,
+          'check-first': () => firstCheckInNode(firsts),
           'memory-50mb': memory,
-          'migrate-100': migrations,
+          'migrate-100': () => migrations(args.gate ? 1 : 3),
           generate: () => generation(args.gate),
         }),
   }

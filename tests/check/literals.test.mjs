@@ -5,14 +5,13 @@
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { top } from '../support/source.mjs'
 import pg from 'pg'
+import { native } from '../support/native.mjs'
 import { startPostgres } from '../support/postgres.mjs'
 import { families, setup } from './literal-families.mjs'
 
-const program = process.env.BALLAST_LITERALS ?? join(top, 'build/debug/literal_driver')
+const program = native('literal_driver')
 const seed = Number(process.env.LITERAL_SEED ?? 1)
 const rounds = Number(process.env.LITERAL_ROUNDS ?? 4)
 const version = Number(process.env.LITERAL_SERVER ?? 17)

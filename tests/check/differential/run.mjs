@@ -11,12 +11,11 @@
  *   --mutants N          how many: 6000
  *   --fills N            how often the tables are filled for nullability: 4
  *   --examples N         how many examples of each are printed: 3
- *   --checker FILE       the program that checks: build/debug/check_batch; `none` checks nothing
+ *   --checker FILE       the program that checks, of a native build; `none` checks nothing
  */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { top } from '../../support/source.mjs'
+import { native } from '../../support/native.mjs'
 import { Checker, nobody } from './checker.mjs'
 import { runMutants } from './mutants.mjs'
 import { runNullability } from './nullability.mjs'
@@ -36,7 +35,7 @@ const { values: options } = parseArgs({
     mutants: { type: 'string', default: '6000' },
     fills: { type: 'string', default: '4' },
     examples: { type: 'string', default: '3' },
-    checker: { type: 'string', default: join(top, 'build/debug/check_batch') },
+    checker: { type: 'string', default: native('check_batch') },
     schema: { type: 'string' },
     queries: { type: 'string' },
   },
@@ -49,7 +48,7 @@ const seed = Number(options.seed)
 function openChecker(program, version) {
   if (program === 'none') return nobody
   if (!existsSync(program)) {
-    throw new Error(`the checker is not at ${program}: run \`cmake --workflow --preset debug\``)
+    throw new Error(`the checker is not at ${program}: run \`cmake --workflow --preset asan\``)
   }
   return new Checker(program, version)
 }

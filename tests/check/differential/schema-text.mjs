@@ -2,10 +2,11 @@
 import { join } from 'node:path'
 import { readFacts } from '../../../src/catalog/facts.mjs'
 import { queryText } from '../../../src/catalog/query.mjs'
+import { native } from '../../support/native.mjs'
 import { top } from '../../support/source.mjs'
 
 const source = process.env.POSTGRES_SOURCE_DIR ?? join(top, 'build/deps/postgresql-17')
-const made = process.env.BALLAST_POSTGRES_MADE ?? join(top, 'build/debug/postgres')
+const made = native('postgres')
 
 export const schemaQuery = queryText(readFacts(join(source, 'src'), join(made, 'catalog')))
 
