@@ -53,8 +53,8 @@ struct Work {
   std::set<uint32_t> disturbed;  // in `from`: replaced for the sake of others
   // In `from`: columns whose values go over to a new one that takes their place, and its name.
   std::map<uint32_t, std::string> staged;
-  // In `to`: checks that are made of their text and have to be read as others of the same name that
-  // stay in a partition, a child or its parent; the texts of those.
+  // In `to`: checks that have to be as others of the same name that stay in a partition, a child or
+  // its parent; the texts of those.
   std::map<uint32_t, std::string> exact;
   // In `to`: indexes and keys that are built before the old ones go, and their names meanwhile.
   std::map<uint32_t, std::string> builds;
@@ -154,7 +154,7 @@ void name_builds(Work& work);
 
 // Finds the checks that have to be read exactly as they are printed.
 void find_exact(Work& work);
-// The text of a check, which is read as it was printed where that is needed.
+// The text of a check.
 std::string check_text(const Work& work, uint32_t at);
 Statement build_index(const Work& work, const Object& object, const std::string& name);
 

@@ -191,11 +191,7 @@ function groupBy(schema, view, columns) {
   }
   const all = columns.slice(0, -1)
   if (!all.every(({ type }) => isSortable(schema, type))) return ''
-  // PostgreSQL prints a column that is named twice here in another way each time it reads it.
-  const keyOf = ({ column, style }) => `${column} ${style}`
-  const keys = view.columns.slice(0, all.length).map(keyOf)
-  const once = keys.flatMap((key, i) => keys.indexOf(key) === i ? [i + 1] : [])
-  return ` group by ${once.join(', ')}`
+  return ` group by ${all.map((_, i) => i + 1).join(', ')}`
 }
 
 function viewOptions(schema, view) {
