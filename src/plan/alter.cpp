@@ -245,6 +245,10 @@ class Alteration {
             add("ALTER TABLE " + sql_name(b_) + " ADD " + brought(part), sql_name(b_), kExclusive);
         bool computes = turn == 1 && !one.has("virtual");
         if (computes) rewritten(bring);
+        // What it has otherwise than the parent's comes behind, with the rest.
+        Fate fate = work_.fate_of_to[part];
+        bool follows = fate != Fate::create && fate != Fate::replace;
+        if (turn < 2 && follows) column_settings(work_, nullptr, one, out_);
         if (turn != 2) continue;
         bring.scans.push_back(sql_name(b_));
         hazard(bring, "depends-on-data");
