@@ -76,12 +76,50 @@ bool is_type(Kind kind) {
          kind == Kind::range;
 }
 
+// Whether a column is of the type, or of one that is made of it.
+bool has_columns(const Work& work, uint32_t at) {
+  const std::vector<uint32_t>& users = work.users[at];
+  return std::any_of(users.begin(), users.end(), [&](uint32_t user) {
+    const Object& one = work.from.objects[user];
+    if (is_type(one.kind)) return has_columns(work, user);
+    return one.kind == Kind::column && !one.has("on");
+  });
+}
+
+// Whether values of a domain lie within arrays, rows or ranges of columns. PostgreSQL looks for
+// none there, and so refuses to ask more of such a domain (get_rels_with_domain,
+// src/backend/commands/typecmds.c).
+bool lies_within(const Work& work, uint32_t domain) {
+  const std::vector<uint32_t>& users = work.users[domain];
+  return std::any_of(users.begin(), users.end(), [&](uint32_t user) {
+    const Object& one = work.from.objects[user];
+    bool array = one.text("type").ends_with("[]");
+    if (one.kind == Kind::domain) return array ? has_columns(work, user) : lies_within(work, user);
+    if (is_type(one.kind)) return has_columns(work, user);
+    return one.kind == Kind::column && !one.has("on") && array;
+  });
+}
+
+// Whether a domain asks more of the values that are there.
+bool asks_more(const Object& a, const Object& b) {
+  const Json was = a.facts.value("constraints", Json::array());
+  const Json is = b.facts.value("constraints", Json::array());
+  bool checks = std::any_of(is.begin(), is.end(), [&](const Json& one) {
+    return one[2].get<bool>() && std::none_of(was.begin(), was.end(), [&](const Json& old) {
+             return same_check(old, one);
+           });
+  });
+  return checks || (b.has("not_null") && !a.has("not_null"));
+}
+
 bool needs_rebuild(const Work& work, uint32_t at) {
   const Object& a = work.from.objects[at];
   const Object& b = work.to.objects[work.twin_of_from[at]];
   switch (a.kind) {
     case Kind::enum_: return !adds_values_only(a.facts["values"], b.facts["values"]);
-    case Kind::domain: return work.changed(at, "type") || work.changed(at, "collation");
+    case Kind::domain:
+      return work.changed(at, "type") || work.changed(at, "collation") ||
+             (asks_more(a, b) && lies_within(work, at));
     case Kind::composite: return !attributes_alter(a.facts["attributes"], b.facts["attributes"]);
     default: {
       auto found = work.facts.find(at);

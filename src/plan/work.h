@@ -175,6 +175,7 @@ bool widens(const Object& a, const Object& b);
 // Judgements that decide and alter share.
 bool adds_values_only(const Json& from, const Json& to);
 bool attributes_alter(const Json& from, const Json& to);
+bool same_check(const Json& a, const Json& b);
 std::string base_type(const std::string& type);
 
 }  // namespace ballast::plan
