@@ -386,7 +386,38 @@ void free_sequences(Work& work) {
   }
 }
 
+// SET DEFAULT and DROP DEFAULT go down to partitions and children, where one that is otherwise than
+// the parent's is set anew.
+void keep_defaults(Work& work) {
+  for (uint32_t at = 0; at < work.to.objects.size(); ++at) {
+    const Object& own = work.to.objects[at];
+    bool stays = own.kind == Kind::default_ && work.fate_of_to[at] == Fate::keep;
+    if (!stays || work.twin_of_to[at] == kNone) continue;
+    for (const std::string& id : work.defaults_above(own)) {
+      uint32_t was = work.from.position(id), is = work.to.position(id);
+      bool same = is != kNone && work.to.objects[is].facts["value"] == own.facts["value"];
+      bool changes = (was != kNone && work.fate_of_from[was] != Fate::keep) ||
+                     (is != kNone && work.fate_of_to[is] != Fate::keep);
+      if (same || !changes) continue;
+      work.fate_of_to[at] = work.fate_of_from[work.twin_of_to[at]] = Fate::alter;
+      work.facts[work.twin_of_to[at]] = {"value"};
+    }
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> Work::defaults_above(const Object& own) const {
+  std::vector<std::string> out;
+  if (own.parent == kNone) return out;
+  for (uint32_t above : to.parents_of(table_of(to, own))) {
+    Object one = own;
+    one.schema = to.objects[above].schema;
+    one.table = to.objects[above].name;
+    out.push_back("default " + schema::sql_table(one) + "." + schema::sql_name(one));
+  }
+  return out;
+}
 
 void Work::wait(uint32_t first, uint32_t then) {
   if (first == kNone || then == kNone || first == then) return;
@@ -494,6 +525,7 @@ Result<Done> decide(Work& work) {
   }
   TRY(Closure(work).run());
   free_sequences(work);
+  keep_defaults(work);
   find_exact(work);
   name_builds(work);
   return Done{};

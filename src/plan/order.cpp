@@ -66,6 +66,7 @@ class Order {
     for (uint32_t at = 0; at < work_.to.objects.size(); ++at) wait_for_used(at);
     for (uint32_t at = 0; at < work_.from.objects.size(); ++at) let_go_first(at);
     share_names();
+    set_defaults_below();
     order_persistence();
     find_keys_anew();
     return sorted();
@@ -210,6 +211,19 @@ class Order {
   }
 
   Result<std::vector<Statement>> sorted() {
+  // A default goes down to partitions and children, whose own come behind.
+  void set_defaults_below() {
+    for (uint32_t at = 0; at < work_.to.objects.size(); ++at) {
+      const Object& own = work_.to.objects[at];
+      if (own.kind != Kind::default_ || work_.node_of_to[at] == kNone) continue;
+      for (const std::string& id : work_.defaults_above(own)) {
+        uint32_t was = work_.from.position(id), is = work_.to.position(id);
+        if (was != kNone) wait(work_.node_of_from[was], work_.node_of_to[at]);
+        if (is != kNone) wait(work_.node_of_to[is], work_.node_of_to[at]);
+      }
+    }
+  }
+
     auto later = [&](uint32_t a, uint32_t b) {
       const Node &x = work_.nodes[a], &y = work_.nodes[b];
       return x.weight != y.weight ? x.weight > y.weight : x.key != y.key ? x.key > y.key : a > b;

@@ -81,6 +81,8 @@ struct Work {
   uint32_t key_above(const Object& key) const;
   // The column that a sequence belongs to, or kNone.
   static uint32_t owner(const Model& model, const Object& sequence);
+  // The ids of the defaults of the same column in the tables that one of `to` is a child of.
+  std::vector<std::string> defaults_above(const Object& own) const;
   // The table of a part, in its own model.
   const Object& table_of(const Model& model, const Object& part) const {
     return model.objects[part.parent];
@@ -173,9 +175,9 @@ bool rewrites(const Work& work, uint32_t at);
 bool widens(const Object& a, const Object& b);
 
 // Judgements that decide and alter share.
+bool same_check(const Json& a, const Json& b);
 bool adds_values_only(const Json& from, const Json& to);
 bool attributes_alter(const Json& from, const Json& to);
-bool same_check(const Json& a, const Json& b);
 std::string base_type(const std::string& type);
 
 }  // namespace ballast::plan
