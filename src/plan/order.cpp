@@ -134,14 +134,19 @@ class Order {
     uint32_t twin = work_.twin_of_to[used], node = work_.node_of_to[used];
     if (column.kind != Kind::column || twin == kNone || node == kNone) return false;
     if (does(node) != Does::alter || work_.retyped.contains(twin)) return false;
-    switch (work_.to.objects[at].kind) {
+    return reads(work_.to.objects[at].kind);
+  }
+
+  static bool reads(Kind kind) {
+    switch (kind) {
       case Kind::view:
       case Kind::materialized_view:
       case Kind::rule:
       case Kind::policy:
       case Kind::trigger:
       case Kind::function:
-      case Kind::procedure: return true;
+      case Kind::procedure:
+      case Kind::publication: return true;
       default: return false;
     }
   }
@@ -154,14 +159,18 @@ class Order {
     for (uint32_t used : work_.from.objects[at].uses) {
       uint32_t other = work_.node_of_from[used];
       if (other == kNone) continue;
+      uint32_t twin = work_.twin_of_from[used], reader = work_.twin_of_from[at];
+      if (twin != kNone && reader != kNone && is_indifferent(reader, twin)) continue;
       bool rebuilt = work_.rebuilt.contains(used);
       bool freed = does(other) == Does::drop || rebuilt;
       if (does(node) == Does::alter && (freed || holds(used)) && !still_uses(at, used)) {
         wait(node, other);
       }
       if (does(node) != Does::drop) continue;
-      // What is dropped names the type by the name that is about to be another's.
-      if (rebuilt) other = work_.node_of_to[work_.twin_of_from[used]];
+      // A routine that is dropped names the type by the name that is about to be another's.
+      Kind kind = work_.from.objects[at].kind;
+      bool named = kind == Kind::function || kind == Kind::procedure || kind == Kind::aggregate;
+      if (rebuilt && named) other = work_.node_of_to[work_.twin_of_from[used]];
       if (does(other) == Does::drop || holds(used)) wait(node, other);
     }
   }
@@ -202,15 +211,6 @@ class Order {
     }
   }
 
-  // Whether an altered object still has a name of its own.
-  bool keeps(uint32_t at, const std::string& name) const {
-    uint32_t twin = work_.twin_of_from[at];
-    if (twin == kNone) return false;
-    std::vector<std::string> names = names_of(work_.to.objects[twin]);
-    return std::find(names.begin(), names.end(), name) != names.end();
-  }
-
-  Result<std::vector<Statement>> sorted() {
   // A default goes down to partitions and children, whose own come behind.
   void set_defaults_below() {
     for (uint32_t at = 0; at < work_.to.objects.size(); ++at) {
@@ -224,6 +224,15 @@ class Order {
     }
   }
 
+  // Whether an altered object still has a name of its own.
+  bool keeps(uint32_t at, const std::string& name) const {
+    uint32_t twin = work_.twin_of_from[at];
+    if (twin == kNone) return false;
+    std::vector<std::string> names = names_of(work_.to.objects[twin]);
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+
+  Result<std::vector<Statement>> sorted() {
     auto later = [&](uint32_t a, uint32_t b) {
       const Node &x = work_.nodes[a], &y = work_.nodes[b];
       return x.weight != y.weight ? x.weight > y.weight : x.key != y.key ? x.key > y.key : a > b;
