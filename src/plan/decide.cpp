@@ -299,16 +299,23 @@ class Closure {
       }
       case Kind::constraint:
         if (one.text("type") == "foreign key" && both_ends_change(one)) replace(user);
+        if (changes_when_read(one)) replace(user);
         break;
       // PostgreSQL makes these anew without their targets.
       case Kind::statistics:
-        if (one.has("target")) replace(user);
+        if (one.has("target") || changes_when_read(one)) replace(user);
         break;
       case Kind::index:
-        if (one.has("statistics")) replace(user);
+        if (one.has("statistics") || changes_when_read(one)) replace(user);
         break;
       default: break;
     }
+  }
+
+  // PostgreSQL makes it anew from its own text.
+  static bool changes_when_read(const Object& one) {
+    std::string text = one.text("definition");
+    return !one.has("inherited") && schema::as_printed(text) != text;
   }
 
   // One that becomes a plain column keeps its values, and lets go of the other before.

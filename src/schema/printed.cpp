@@ -136,10 +136,10 @@ class Reader : Text {
     size_t open = array + 1, close = close_[open], type = close + 3;
     size_t brackets = find(type, tokens_.size(), kArray);
     if (!is(brackets + 1, "]")) return;
-    std::string cast = ")::" + joined(type, brackets);
+    std::string cast = " ) :: " + joined(type, brackets);
     for (size_t from = open + 1, to = 0; from < close; from = to + 1) {
       to = find(from, close, kComma);
-      words_[from] = "(" + words_[from];
+      words_[from] = "( " + words_[from];
       words_[to - 1] += cast;
     }
     words_[array - 1].clear();
