@@ -114,6 +114,8 @@ using Statements = std::vector<Statement>;
 Statements drop_statements(Work& work, uint32_t a);
 Statements create_statements(Work& work, uint32_t b, const std::vector<uint32_t>& within);
 Result<Statements> alter_statements(Work& work, uint32_t a, uint32_t b);
+// Whether a table that leaves its parents does not keep what it had of them.
+bool stays_behind(const Work& work, uint32_t at);
 // DETACH PARTITION and NO INHERIT, with what is left behind by it.
 Statements leave_statements(Work& work, uint32_t a, uint32_t b);
 // The columns and checks of its parents that a table has to have first.

@@ -43,7 +43,8 @@ function ownSql(schema, table, part, { kind, name, pick }) {
   if (plain.length === 0) return []
   const column = plain[pick % plain.length]
   const text = quote(column.name)
-  if (kind === 'index') return [`create index ${quote(name)} on ${at} (${text})`]
+  // An index like one of the parent's would become that one's, or not, by which of them comes first.
+  if (kind === 'index') return [`create index ${quote(name)} on ${at} ((${text} is null))`]
   if (kind === 'default') {
     const value = literal(schema, column.type, 2)
     return [`alter table ${at} alter column ${text} set default ${value}`]
