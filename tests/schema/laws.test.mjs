@@ -92,6 +92,23 @@ const known = [
       create table t (a small[], b pair, c smaller, d smaller[], e list default '{1}')`,
   },
   {
+    name: 'what PostgreSQL makes anew around a column of another type is as it was printed',
+    from: `create table t (id int primary key, a varchar(9) check (a in ('x', 'y') and id > 0));
+      create index i on t (id) where a in ('x', 'z')`,
+    seed: "insert into t values (1, 'x')",
+    to: `create table t (id int primary key, a varchar(99) check (a in ('x', 'y') and id > 0));
+      create index i on t (id) where a in ('x', 'z')`,
+  },
+  {
+    name: "a partition goes to another table, whose check is of its former one's name",
+    from: `create table t (id int, a text constraint c check (a <> '')) partition by range (id);
+      create table u (id int, b text constraint c check (b <> '')) partition by range (id);
+      create table p partition of t for values from (1) to (9)`,
+    to: `create table t (id int, a text constraint c check (a <> '')) partition by range (id);
+      create table u (id int, b text constraint c check (b <> '')) partition by range (id);
+      create table p partition of u for values from (1) to (9)`,
+  },
+  {
     name: 'a publication goes from a column that is altered to a new table that refers to it',
     from: `create table t (id int primary key, a int); create table u (id int);
       create publication p for table t (id), u`,
