@@ -119,6 +119,22 @@ std::string comment_sql(const Object& object, const std::string& text);
 std::vector<std::string> grant_sql(const Object& object, const Json& privileges);
 std::vector<std::string> revoke_sql(const Object& object, const Json& privileges);
 
+// What PostgreSQL prints it does not always read again as it was:
+//
+//   printed                                     read
+//   ((a AND b) AND c)                           (a AND b AND c)
+//   (ARRAY['a'::character varying])::text[]     ARRAY[('a'::character varying)::text]
+//   GROUP BY (lower(a)), b, (lower(a))          GROUP BY (lower(a)), b
+//
+// These come of BETWEEN, of IN over varchar, and of two columns that are computed alike.
+
+// A text as it is once it was read, to be compared: white space is not kept, nor are nestings of
+// AND and OR that PostgreSQL would keep.
+std::string as_read(std::string_view text);
+
+// A statement that is read as its parts were printed.
+std::string as_printed(std::string text);
+
 // {"fillfactor=70"} as `fillfactor=70`, each value quoted where it needs it.
 std::string options_sql(const Json& options, std::string_view prefix = {});
 

@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "ballast/diff.h"
-#include "expression.h"
 
 namespace ballast::diff {
 namespace {
@@ -52,22 +51,30 @@ std::string by_name(const std::string& definition) {
   return out + definition.substr(from);
 }
 
-// Texts that hold expressions may be printed in two ways that are read as one.
-bool is_same(const Object& object, const Json& a, const Json& b) {
+bool is_read_alike(const Json& a, const Json& b) {
+  if (a == b || !a.is_string() || !b.is_string()) return a == b;
+  return schema::as_read(a.get<std::string>()) == schema::as_read(b.get<std::string>());
+}
+
+// Whether two texts, or lists of checks or of published tables, are one and the same to PostgreSQL.
+bool is_same(const Object& object, const std::string& fact, const Json& a, const Json& b) {
   if (a == b) return true;
-  bool code = object.kind == Kind::function || object.kind == Kind::procedure;
-  if (code) return false;
-  if (a.is_array() && b.is_array() && a.size() == b.size()) {
-    for (size_t i = 0; i < a.size(); ++i) {
-      if (!is_same(object, a[i], b[i])) return false;
-    }
-    return true;
+  constexpr const char* kPrinted[] = {"check",     "default", "definition",
+                                      "generated", "using",   "value"};
+  bool printed = std::any_of(std::begin(kPrinted), std::end(kPrinted),
+                             [&](const char* one) { return fact == one; });
+  if (printed && object.kind == Kind::statistics) return by_name(a) == by_name(b);
+  if (printed) return is_read_alike(a, b);
+  // What is printed stands behind a check's name, or behind a table's schema, name and columns.
+  size_t place = fact == "constraints" ? 1 : fact == "tables" ? 3 : 0;
+  if (place == 0 || a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    Json x = a[i], y = b[i];
+    if (!is_read_alike(x[place], y[place])) return false;
+    x[place] = y[place] = nullptr;
+    if (x != y) return false;
   }
-  if (!a.is_string() || !b.is_string()) return false;
-  if (object.kind == Kind::statistics) return by_name(a) == by_name(b);
-  std::string x = a.get<std::string>(), y = b.get<std::string>();
-  bool chains = x.find(" AND ") != x.npos || x.find(" OR ") != x.npos;
-  return chains && flattened(x) == flattened(y);
+  return true;
 }
 
 std::vector<std::string> differing(const Object& a, const Object& b) {
@@ -77,7 +84,7 @@ std::vector<std::string> differing(const Object& a, const Object& b) {
     bool left = y == b.facts.end() || (x != a.facts.end() && x.key() < y.key());
     bool right = x == a.facts.end() || (y != b.facts.end() && y.key() < x.key());
     const std::string& key = left ? x.key() : y.key();
-    bool same = !left && !right && is_same(a, *x, *y);
+    bool same = !left && !right && is_same(a, key, *x, *y);
     if (!same && is_compared(a, key)) out.push_back(key);
     if (!right) ++x;
     if (!left) ++y;

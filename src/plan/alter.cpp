@@ -217,9 +217,7 @@ class Alteration {
     for (int turn = 0; turn < kTurns; ++turn) {
       for (uint32_t part : a_.parts) {
         const Object& one = work_.from.objects[part];
-        bool heir = one.has("inherited") && !one.has("local");
-        if (turn_of(one) != turn || !heir || work_.twin_of_from[part] != kNone) continue;
-        if (work_.key_above(one) != kNone) continue;
+        if (turn_of(one) != turn || !stays_behind(work_, part)) continue;
         Statement& drop = add(schema::drop_sql(one), sql_name(b_), kExclusive);
         if (turn != kColumns) continue;
         hazard(drop, "deletes-data");
@@ -245,6 +243,10 @@ class Alteration {
             add("ALTER TABLE " + sql_name(b_) + " ADD " + brought(part), sql_name(b_), kExclusive);
         bool computes = turn == 1 && !one.has("virtual");
         if (computes) rewritten(bring);
+        // What it has otherwise than the parent's comes behind, with the rest.
+        Fate fate = work_.fate_of_to[part];
+        bool follows = fate != Fate::create && fate != Fate::replace;
+        if (turn < 2 && follows) column_settings(work_, nullptr, one, out_);
         if (turn != 2) continue;
         bring.scans.push_back(sql_name(b_));
         hazard(bring, "depends-on-data");
@@ -396,6 +398,14 @@ class Alteration {
 };
 
 }  // namespace
+
+bool stays_behind(const Work& work, uint32_t at) {
+  const Object& one = work.from.objects[at];
+  bool heir = one.has("inherited") && !one.has("local") && work.key_above(one) == kNone;
+  bool kind = one.kind == Kind::constraint || one.kind == Kind::index;
+  bool another = kind && work.fate_of_from[at] == Fate::replace;
+  return heir && (work.twin_of_from[at] == kNone || another);
+}
 
 Statements leave_statements(Work& work, uint32_t a, uint32_t b) {
   if (work.to.objects[b].kind != Kind::table || !work.facts.contains(a)) return {};

@@ -47,11 +47,6 @@ void scan_users(Work& work, uint32_t at, Statement& out) {
   hazard(out, "depends-on-data");
 }
 
-// Name, definition and validity; the comment is its own matter.
-bool same_check(const Json& a, const Json& b) {
-  return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
-}
-
 void alter_domain(Work& work, uint32_t at, const Object& a, const Object& b, Statements& out) {
   std::string front = "ALTER DOMAIN " + sql_name(b) + " ";
   auto add = [&](const std::string& words) -> Statement& {
@@ -116,6 +111,11 @@ void alter_attributes(Work& work, const Object& a, const Object& b, Statements& 
 }
 
 }  // namespace
+
+// Name, definition and validity; the comment is its own matter.
+bool same_check(const Json& a, const Json& b) {
+  return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
+}
 
 void domain_comments(const Json& was, const Object& b, Statements& out) {
   for (const Json& one : b.facts.value("constraints", Json::array())) {

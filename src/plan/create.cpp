@@ -161,6 +161,18 @@ void set_inherited(Work& work, const Object& column, Statements& out) {
   set_not_null(work, column, out);
 }
 
+// What CREATE TABLE takes from the column of a parent.
+Object taken_from(const Work& work, const Object& column) {
+  Object out;
+  out.facts = Json::object();
+  for (uint32_t above : work.to.above(column)) {
+    for (const char* fact : {"type", "collation", "storage", "compression"}) {
+      if (work.to.objects[above].has(fact)) out.facts[fact] = work.to.objects[above].facts[fact];
+    }
+  }
+  return out;
+}
+
 void after_table(Work& work, const Object& table, Statements& out) {
   std::string front = "ALTER TABLE " + sql_name(table) + " ";
   auto add = [&](const std::string& words) { out.push_back(statement(front + words, table)); };
@@ -234,8 +246,10 @@ Statements create_statements(Work& work, uint32_t b, const std::vector<uint32_t>
   };
   switch (object.kind) {
     case Kind::table: return new_table(work, object, within);
-    case Kind::column:
+    case Kind::column: {
       if (object.has("on")) break;
+      bool taken = object.has("inherited") && !object.has("local") && is_new_table(work, object);
+      Object like = taken_from(work, object);
       if (work.staged.contains(work.twin_of_to[b])) {
         // It is there, under its own name.
       } else if (object.has("inherited") && !object.has("local")) {
@@ -243,8 +257,9 @@ Statements create_statements(Work& work, uint32_t b, const std::vector<uint32_t>
       } else {
         add_column(work, object, within, out);
       }
-      column_settings(work, nullptr, object, out);
+      column_settings(work, taken ? &like : nullptr, object, out);
       break;
+    }
     case Kind::constraint: add_constraint(work, b, out); break;
     case Kind::index: add_index(work, b, out); break;
     case Kind::trigger:

@@ -76,12 +76,50 @@ bool is_type(Kind kind) {
          kind == Kind::range;
 }
 
+// Whether a column is of the type, or of one that is made of it.
+bool has_columns(const Work& work, uint32_t at) {
+  const std::vector<uint32_t>& users = work.users[at];
+  return std::any_of(users.begin(), users.end(), [&](uint32_t user) {
+    const Object& one = work.from.objects[user];
+    if (is_type(one.kind)) return has_columns(work, user);
+    return one.kind == Kind::column && !one.has("on");
+  });
+}
+
+// Whether values of a domain lie within arrays, rows or ranges of columns. PostgreSQL looks for
+// none there, and so refuses to ask more of such a domain (get_rels_with_domain,
+// src/backend/commands/typecmds.c).
+bool lies_within(const Work& work, uint32_t domain) {
+  const std::vector<uint32_t>& users = work.users[domain];
+  return std::any_of(users.begin(), users.end(), [&](uint32_t user) {
+    const Object& one = work.from.objects[user];
+    bool array = one.text("type").ends_with("[]");
+    if (one.kind == Kind::domain) return array ? has_columns(work, user) : lies_within(work, user);
+    if (is_type(one.kind)) return has_columns(work, user);
+    return one.kind == Kind::column && !one.has("on") && array;
+  });
+}
+
+// Whether a domain asks more of the values that are there.
+bool asks_more(const Object& a, const Object& b) {
+  const Json was = a.facts.value("constraints", Json::array());
+  const Json is = b.facts.value("constraints", Json::array());
+  bool checks = std::any_of(is.begin(), is.end(), [&](const Json& one) {
+    return one[2].get<bool>() && std::none_of(was.begin(), was.end(), [&](const Json& old) {
+             return same_check(old, one);
+           });
+  });
+  return checks || (b.has("not_null") && !a.has("not_null"));
+}
+
 bool needs_rebuild(const Work& work, uint32_t at) {
   const Object& a = work.from.objects[at];
   const Object& b = work.to.objects[work.twin_of_from[at]];
   switch (a.kind) {
     case Kind::enum_: return !adds_values_only(a.facts["values"], b.facts["values"]);
-    case Kind::domain: return work.changed(at, "type") || work.changed(at, "collation");
+    case Kind::domain:
+      return work.changed(at, "type") || work.changed(at, "collation") ||
+             (asks_more(a, b) && lies_within(work, at));
     case Kind::composite: return !attributes_alter(a.facts["attributes"], b.facts["attributes"]);
     default: {
       auto found = work.facts.find(at);
@@ -261,16 +299,23 @@ class Closure {
       }
       case Kind::constraint:
         if (one.text("type") == "foreign key" && both_ends_change(one)) replace(user);
+        if (changes_when_read(one)) replace(user);
         break;
       // PostgreSQL makes these anew without their targets.
       case Kind::statistics:
-        if (one.has("target")) replace(user);
+        if (one.has("target") || changes_when_read(one)) replace(user);
         break;
       case Kind::index:
-        if (one.has("statistics")) replace(user);
+        if (one.has("statistics") || changes_when_read(one)) replace(user);
         break;
       default: break;
     }
+  }
+
+  // PostgreSQL makes it anew from its own text.
+  static bool changes_when_read(const Object& one) {
+    std::string text = one.text("definition");
+    return !one.has("inherited") && schema::as_printed(text) != text;
   }
 
   // One that becomes a plain column keeps its values, and lets go of the other before.
@@ -348,7 +393,38 @@ void free_sequences(Work& work) {
   }
 }
 
+// SET DEFAULT and DROP DEFAULT go down to partitions and children, where one that is otherwise than
+// the parent's is set anew.
+void keep_defaults(Work& work) {
+  for (uint32_t at = 0; at < work.to.objects.size(); ++at) {
+    const Object& own = work.to.objects[at];
+    bool stays = own.kind == Kind::default_ && work.fate_of_to[at] == Fate::keep;
+    if (!stays || work.twin_of_to[at] == kNone) continue;
+    for (const std::string& id : work.defaults_above(own)) {
+      uint32_t was = work.from.position(id), is = work.to.position(id);
+      bool same = is != kNone && work.to.objects[is].facts["value"] == own.facts["value"];
+      bool changes = (was != kNone && work.fate_of_from[was] != Fate::keep) ||
+                     (is != kNone && work.fate_of_to[is] != Fate::keep);
+      if (same || !changes) continue;
+      work.fate_of_to[at] = work.fate_of_from[work.twin_of_to[at]] = Fate::alter;
+      work.facts[work.twin_of_to[at]] = {"value"};
+    }
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> Work::defaults_above(const Object& own) const {
+  std::vector<std::string> out;
+  if (own.parent == kNone) return out;
+  for (uint32_t above : to.parents_of(table_of(to, own))) {
+    Object one = own;
+    one.schema = to.objects[above].schema;
+    one.table = to.objects[above].name;
+    out.push_back("default " + schema::sql_table(one) + "." + schema::sql_name(one));
+  }
+  return out;
+}
 
 void Work::wait(uint32_t first, uint32_t then) {
   if (first == kNone || then == kNone || first == then) return;
@@ -456,6 +532,7 @@ Result<Done> decide(Work& work) {
   }
   TRY(Closure(work).run());
   free_sequences(work);
+  keep_defaults(work);
   find_exact(work);
   name_builds(work);
   return Done{};

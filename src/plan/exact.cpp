@@ -1,56 +1,9 @@
-// Checks that have to be read as they were printed. PostgreSQL takes a partition or a child only
-// where its checks are the parent's to the last parenthesis, and reads `(a AND b) AND c` as one
-// chain of three, although BETWEEN and older texts are kept as two.
+// Checks that have to be read as others of their name that stay. PostgreSQL takes a partition or a
+// child only where its checks are the parent's to the last parenthesis.
 
-#include "ballast/sql.h"
 #include "work.h"
 
 namespace ballast::plan {
-namespace {
-
-using sql::Token;
-
-bool is(const Token& token, std::string_view text) {
-  bool word = token.kind == Token::Kind::keyword || token.kind == Token::Kind::punctuation;
-  return word && token.value == text;
-}
-
-// The word that joins the terms between two tokens: "and", "or" or none.
-std::string_view joint(const std::vector<Token>& tokens, size_t from, size_t to) {
-  int depth = 0;
-  for (size_t i = from; i < to; ++i) {
-    depth += is(tokens[i], "(") ? 1 : is(tokens[i], ")") ? -1 : 0;
-    if (depth > 0) continue;
-    if (is(tokens[i], "and")) return "and";
-    if (is(tokens[i], "or")) return "or";
-  }
-  return {};
-}
-
-// The text with a cast, which costs nothing and leaves no trace, behind each group that stands
-// first in a chain of its own kind.
-std::string as_printed(const std::string& text) {
-  Result<std::vector<Token>> read = sql::tokens(text);
-  if (!read.ok()) return text;
-  const std::vector<Token>& tokens = read.value();
-  std::vector<size_t> open;
-  std::string out;
-  size_t done = 0;
-  for (size_t i = 0; i + 1 < tokens.size(); ++i) {
-    if (is(tokens[i], "(")) open.push_back(i);
-    if (!is(tokens[i], ")") || open.empty()) continue;
-    size_t from = open.back();
-    open.pop_back();
-    bool first = from > 0 && is(tokens[from - 1], "(");
-    std::string_view word = joint(tokens, from + 1, i);
-    if (!first || word.empty() || !is(tokens[i + 1], word)) continue;
-    out += text.substr(done, tokens[i].to - done) + "::boolean";
-    done = tokens[i].to;
-  }
-  return out + text.substr(done);
-}
-
-}  // namespace
 
 void find_exact(Work& work) {
   auto stays = [&](uint32_t check) {
@@ -79,7 +32,7 @@ void find_exact(Work& work) {
 std::string check_text(const Work& work, uint32_t at) {
   auto found = work.exact.find(at);
   return found == work.exact.end() ? schema::create_sql(work.to, work.to.objects[at])
-                                   : as_printed(found->second);
+                                   : found->second;
 }
 
 }  // namespace ballast::plan

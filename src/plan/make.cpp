@@ -69,7 +69,10 @@ Result<Plan> make(const Model& from, const Model& to, const Options& options) {
   out.questions = questions(work);
   TRY(make_nodes(work));
   out.statements = TRY(in_order(work));
-  for (Statement& one : out.statements) descend(work, one);
+  for (Statement& one : out.statements) {
+    descend(work, one);
+    one.sql = schema::as_printed(std::move(one.sql));
+  }
   trust_bodies(out.statements);
   std::sort(work.deletes.begin(), work.deletes.end());
   out.deletes = std::move(work.deletes);

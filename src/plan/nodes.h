@@ -38,7 +38,7 @@ class Maker {
   bool stands_between(const Object& object) const;
   uint32_t referenced(const Object& key) const;
   bool reaches(uint32_t table, uint32_t goal, std::vector<uint32_t>& seen) const;
-  bool hangs_above(const Object& object) const;
+  bool hangs_above(uint32_t at) const;
 
   void make_creates();
   bool leads_to(uint32_t at, uint32_t goal, std::set<uint32_t>& seen) const;

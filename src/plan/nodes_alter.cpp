@@ -56,7 +56,7 @@ Result<Done> Maker::make_alters() {
     for (uint32_t part : from(at).parts) {
       bool left = from(part).has("inherited") && work_.twin_of_from[part] == kNone &&
                   work_.key_above(from(part)) == kNone;
-      if (left) work_.node_of_from[part] = leaves;
+      if (left || stays_behind(work_, part)) work_.node_of_from[part] = leaves;
     }
     work_.wait(leaves, node);
     work_.wait(leaves, brings);

@@ -32,11 +32,12 @@ bool Maker::fits_within(uint32_t part, uint32_t table) const {
   return true;
 }
 
-// CREATE TABLE leaves out a key on the columns of another (transformIndexConstraints,
-// src/backend/parser/parse_utilcmd.c); ADD CONSTRAINT does not.
+// CREATE TABLE leaves out a key, or an exclusion, on the columns of another
+// (transformIndexConstraints, src/backend/parser/parse_utilcmd.c); ADD CONSTRAINT does not.
 bool Maker::repeats_key(uint32_t part, const std::vector<uint32_t>& within) const {
   auto is_key = [](const Object& one) {
-    return one.text("type") == "primary key" || one.text("type") == "unique";
+    std::string type = one.text("type");
+    return type == "primary key" || type == "unique" || type == "exclude";
   };
   return is_key(to(part)) && std::any_of(within.begin(), within.end(), [&](uint32_t other) {
            return is_key(to(other)) && to(other).facts["columns"] == to(part).facts["columns"];

@@ -83,11 +83,13 @@ bool Maker::reaches(uint32_t table, uint32_t goal, std::vector<uint32_t>& seen) 
 }
 
 // What comes down from a parent's table goes with that and cannot go alone.
-bool Maker::hangs_above(const Object& object) const {
+bool Maker::hangs_above(uint32_t at) const {
+  const Object& object = from(at);
   bool leaves = object.parent != kNone && (work_.changed(object.parent, "partition_of") ||
                                            work_.changed(object.parent, "inherits"));
   return object.has("inherited") && !object.has("local") && object.kind != Kind::default_ &&
-         (!leaves || object.kind == Kind::trigger || work_.key_above(object) != kNone);
+         (!leaves || object.kind == Kind::trigger || work_.key_above(object) != kNone ||
+          stays_behind(work_, at));
 }
 
 uint32_t Maker::drop_node(uint32_t at) {
@@ -98,7 +100,7 @@ uint32_t Maker::drop_node(uint32_t at) {
     uint32_t made = drop_node(taker);
     return work_.node_of_from[at] = made;
   }
-  if (hangs_above(from(at))) return kNone;
+  if (hangs_above(at)) return kNone;
   uint32_t made = add(Does::drop, at, kNone, drop_statements(work_, at));
   return work_.node_of_from[at] = made;
 }

@@ -66,6 +66,7 @@ class Order {
     for (uint32_t at = 0; at < work_.to.objects.size(); ++at) wait_for_used(at);
     for (uint32_t at = 0; at < work_.from.objects.size(); ++at) let_go_first(at);
     share_names();
+    set_defaults_below();
     order_persistence();
     find_keys_anew();
     return sorted();
@@ -133,14 +134,19 @@ class Order {
     uint32_t twin = work_.twin_of_to[used], node = work_.node_of_to[used];
     if (column.kind != Kind::column || twin == kNone || node == kNone) return false;
     if (does(node) != Does::alter || work_.retyped.contains(twin)) return false;
-    switch (work_.to.objects[at].kind) {
+    return reads(work_.to.objects[at].kind);
+  }
+
+  static bool reads(Kind kind) {
+    switch (kind) {
       case Kind::view:
       case Kind::materialized_view:
       case Kind::rule:
       case Kind::policy:
       case Kind::trigger:
       case Kind::function:
-      case Kind::procedure: return true;
+      case Kind::procedure:
+      case Kind::publication: return true;
       default: return false;
     }
   }
@@ -153,14 +159,18 @@ class Order {
     for (uint32_t used : work_.from.objects[at].uses) {
       uint32_t other = work_.node_of_from[used];
       if (other == kNone) continue;
+      uint32_t twin = work_.twin_of_from[used], reader = work_.twin_of_from[at];
+      if (twin != kNone && reader != kNone && is_indifferent(reader, twin)) continue;
       bool rebuilt = work_.rebuilt.contains(used);
       bool freed = does(other) == Does::drop || rebuilt;
       if (does(node) == Does::alter && (freed || holds(used)) && !still_uses(at, used)) {
         wait(node, other);
       }
       if (does(node) != Does::drop) continue;
-      // What is dropped names the type by the name that is about to be another's.
-      if (rebuilt) other = work_.node_of_to[work_.twin_of_from[used]];
+      // A routine that is dropped names the type by the name that is about to be another's.
+      Kind kind = work_.from.objects[at].kind;
+      bool named = kind == Kind::function || kind == Kind::procedure || kind == Kind::aggregate;
+      if (rebuilt && named) other = work_.node_of_to[work_.twin_of_from[used]];
       if (does(other) == Does::drop || holds(used)) wait(node, other);
     }
   }
@@ -197,6 +207,19 @@ class Order {
       for (const std::string& name : names_of(work_.to.objects[at])) {
         auto found = freed.find(name);
         if (found != freed.end()) wait(found->second, node);
+      }
+    }
+  }
+
+  // A default goes down to partitions and children, whose own come behind.
+  void set_defaults_below() {
+    for (uint32_t at = 0; at < work_.to.objects.size(); ++at) {
+      const Object& own = work_.to.objects[at];
+      if (own.kind != Kind::default_ || work_.node_of_to[at] == kNone) continue;
+      for (const std::string& id : work_.defaults_above(own)) {
+        uint32_t was = work_.from.position(id), is = work_.to.position(id);
+        if (was != kNone) wait(work_.node_of_from[was], work_.node_of_to[at]);
+        if (is != kNone) wait(work_.node_of_to[is], work_.node_of_to[at]);
       }
     }
   }

@@ -53,8 +53,8 @@ struct Work {
   std::set<uint32_t> disturbed;  // in `from`: replaced for the sake of others
   // In `from`: columns whose values go over to a new one that takes their place, and its name.
   std::map<uint32_t, std::string> staged;
-  // In `to`: checks that are made of their text and have to be read as others of the same name that
-  // stay in a partition, a child or its parent; the texts of those.
+  // In `to`: checks that have to be as others of the same name that stay in a partition, a child or
+  // its parent; the texts of those.
   std::map<uint32_t, std::string> exact;
   // In `to`: indexes and keys that are built before the old ones go, and their names meanwhile.
   std::map<uint32_t, std::string> builds;
@@ -81,6 +81,8 @@ struct Work {
   uint32_t key_above(const Object& key) const;
   // The column that a sequence belongs to, or kNone.
   static uint32_t owner(const Model& model, const Object& sequence);
+  // The ids of the defaults of the same column in the tables that one of `to` is a child of.
+  std::vector<std::string> defaults_above(const Object& own) const;
   // The table of a part, in its own model.
   const Object& table_of(const Model& model, const Object& part) const {
     return model.objects[part.parent];
@@ -112,6 +114,8 @@ using Statements = std::vector<Statement>;
 Statements drop_statements(Work& work, uint32_t a);
 Statements create_statements(Work& work, uint32_t b, const std::vector<uint32_t>& within);
 Result<Statements> alter_statements(Work& work, uint32_t a, uint32_t b);
+// Whether a table that leaves its parents does not keep what it had of them.
+bool stays_behind(const Work& work, uint32_t at);
 // DETACH PARTITION and NO INHERIT, with what is left behind by it.
 Statements leave_statements(Work& work, uint32_t a, uint32_t b);
 // The columns and checks of its parents that a table has to have first.
@@ -154,7 +158,7 @@ void name_builds(Work& work);
 
 // Finds the checks that have to be read exactly as they are printed.
 void find_exact(Work& work);
-// The text of a check, which is read as it was printed where that is needed.
+// The text of a check.
 std::string check_text(const Work& work, uint32_t at);
 Statement build_index(const Work& work, const Object& object, const std::string& name);
 
@@ -173,6 +177,7 @@ bool rewrites(const Work& work, uint32_t at);
 bool widens(const Object& a, const Object& b);
 
 // Judgements that decide and alter share.
+bool same_check(const Json& a, const Json& b);
 bool adds_values_only(const Json& from, const Json& to);
 bool attributes_alter(const Json& from, const Json& to);
 std::string base_type(const std::string& type);

@@ -144,7 +144,12 @@ void Reader::read_depends() {
                 other.table == object.name && object.table.empty();
     // A sequence can be without the column that owns it.
     bool owner = object.kind == Kind::sequence && edge.type == "a";
-    if (!part && !owner) object.uses.push_back(used);
+    if (part || owner) continue;
+    object.uses.push_back(used);
+    // What an attribute is made of, its composite type is.
+    uint32_t whole =
+        object.kind == Kind::column && object.has("on") ? resolve({edge.from.row, 0}) : kNone;
+    if (whole != kNone && whole != used) model_.objects[whole].uses.push_back(used);
   }
 }
 

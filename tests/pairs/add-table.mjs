@@ -72,7 +72,7 @@ export function addColumn(g, table) {
   const { random } = g
   const column = newColumn(g, columnType(g))
   const sources = table.columns.filter(c => c.generated === null)
-  if (table.parts === null && sources.length > 0 && random.chance(0.08)) generate(g, table, column)
+  if (sources.length > 0 && random.chance(0.08)) generate(g, table, column)
   else if (random.chance(0.35)) column.default = newDefault(g, column)
   if (random.chance(0.12)) column.grants = grants(g, ['select', 'insert', 'update'])
   table.columns.push(column)
@@ -86,6 +86,7 @@ function newColumn(g, type) {
     source: 'plain', identity: null, generated: null, comment: g.comment(), grants: [],
     collation: kind === 'text' && random.chance(0.12) ? random.pick(['C', 'POSIX']) : null,
     storage: kind === 'text' && random.chance(0.1) ? random.pick(['MAIN', 'EXTERNAL']) : null,
+    compression: kind === 'text' && random.chance(0.06) ? 'pglz' : null,
     target: random.chance(0.06) ? random.pick([0, 50, 200]) : null,
   }
 }
@@ -144,7 +145,8 @@ export function addUnique(g, table) {
   if (columns.length === 0) return
   const isDeferrable = random.chance(0.15)
   table.uniques.push({
-    ...constraint(g), columns, deferrable: isDeferrable, include: null,
+    ...constraint(g), columns, deferrable: isDeferrable,
+    include: random.chance(0.15) ? random.pick(table.columns).id : null,
     nullsNotDistinct: g.version >= 15 && random.chance(0.25),
   })
 }
@@ -192,6 +194,7 @@ export function foreignOptions(g) {
     deferrable: random.weighted([
       [6, null], [1, 'deferrable'], [2, 'deferrable initially deferred'],
     ]),
+    some: g.version >= 15 && random.chance(0.5),
     full: random.chance(0.06), notValid: random.chance(0.08),
   }
 }
@@ -201,9 +204,12 @@ export function addIndex(g, object) {
   const all = columnsOf(schema, object)
   const method = random.weighted([[8, 'btree'], [2, 'hash'], [2, 'gin'], [1, 'brin'], [1, 'gist']])
   const usable = all.filter(({ type }) => g.suits(method, type))
+  const fn = random.pick(schema.functions.filter(({ role }) => role === 'value'))?.id
   const width = method === 'btree' || method === 'brin' ? random.between(1, 2) : 1
   const parts = random.some(usable, width).map(column => ({
     column: column.id, derived: method === 'btree' && random.chance(0.25),
+    fn: random.chance(0.5) ? fn : undefined,
+    collation: method === 'btree' && family(schema, column.type) === 'text' && random.chance(0.1),
     descending: method === 'btree' && random.chance(0.25),
     nulls: method === 'btree' && random.chance(0.2),
     pattern: method === 'btree' && family(schema, column.type) === 'text' && random.chance(0.15),
@@ -235,6 +241,7 @@ export function addTrigger(g, table) {
     events: random.some(['insert', 'update', 'delete'], random.between(1, 2)).sort(),
     of: random.chance(0.4) ? column?.id ?? null : null,
     when: isRow && random.chance(0.4) ? column?.id ?? null : null, variant: random.int(12),
+    transition: random.chance(0.5),
     state: random.weighted([[8, 'origin'], [1, 'disabled'], [1, 'always'], [1, 'replica']]),
   })
 }
@@ -271,9 +278,6 @@ function partition(g, table) {
   table.fillfactor = null
   table.autovacuum = false
   table.identityIndex = false
-  // Before version 17 a partitioned table has no identity columns.
-  for (const other of table.columns) if (other.source === 'identity') other.source = 'serial'
-  for (const other of table.columns) other.generated = null
   if (table.primary) table.primary.columns.push(column.id)
   table.parts = { strategy, column: column.id, modulus: 2, children: [] }
   if (strategy === 'hash') for (let n = 0; n < 2; n++) addPart(g, table)
@@ -286,6 +290,15 @@ export function addPart(g, table, isDefault = false) {
   const used = children.map(({ slot }) => slot ?? -1)
   children.push({
     ...named(g, 'part'), slot: isDefault ? null : Math.max(-1, ...used) + 1, extent: 10,
+    own: g.random.chance(0.4) ? partOwn(g) : [],
     grants: g.random.chance(0.2) ? grants(g, ['select']) : [],
   })
+}
+
+/** What a partition has of its own, besides what is its parent's. */
+export function partOwn(g) {
+  const kinds = ['check', 'index', 'default', 'options']
+  return g.random.some(kinds, g.random.between(1, 2)).map(kind => ({
+    kind, name: g.names.take(), pick: g.random.int(100),
+  }))
 }

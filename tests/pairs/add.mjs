@@ -3,6 +3,7 @@ import { addIndex, grants } from './add-table.mjs'
 import { columnsOf, ordinary } from './model.mjs'
 import { baseNames, family } from './types.mjs'
 
+const SHAPES = [[6, 'plain'], [1, 'with'], [1, 'union'], [1, 'window'], [1, 'exists']]
 const SCALARS = ['integer', 'bigint', 'text', 'character varying(20)', 'numeric(10,2)']
 
 export function addSchema(g) {
@@ -26,14 +27,19 @@ export function addEnum(g) {
 
 export function addDomain(g) {
   const { random, schema } = g
-  const isEnum = schema.enums.length > 0 && random.chance(0.15)
-  const base = isEnum ? { ref: random.pick(schema.enums).id } : { base: random.pick(SCALARS) }
+  const base = partType(g, [schema.enums, schema.domains], 0.3)
   const added = {
     ...named(g, 'domain'), base, notNull: random.chance(0.15), hasDefault: random.chance(0.3),
     checks: [], grants: typeGrants(g),
   }
   if (random.chance(0.7)) added.checks.push(domainCheck(g))
   schema.domains.push(added)
+}
+
+/** A plain type, or now and then one of those that are there. */
+function partType({ random }, lists, share) {
+  const found = random.chance(share) && random.pick(lists.flat())
+  return found ? { ref: found.id } : { base: random.pick(SCALARS) }
 }
 
 export function domainCheck(g) {
@@ -47,10 +53,8 @@ export function addComposite(g) {
 
 /** An attribute of a composite type. */
 export function attribute(g) {
-  const { random, schema } = g
-  const isEnum = schema.enums.length > 0 && random.chance(0.2)
-  const type = isEnum ? { ref: random.pick(schema.enums).id } : { base: random.pick(SCALARS) }
-  return { name: g.names.take(), type }
+  const { enums, domains } = g.schema
+  return { name: g.names.take(), type: partType(g, [enums, domains], 0.3), comment: g.comment() }
 }
 
 export function addRange(g) {
@@ -91,6 +95,7 @@ export function addFunction(g, role = functionRole(g)) {
   const added = {
     ...named(g, 'function'), role, argument: g.names.take(), plus: random.between(1, 9),
     language: random.pick(['sql', 'plpgsql']), returns: random.pick(['integer', 'bigint']),
+    fallback: random.chance(0.2) ? random.int(9) : null,
     strict: random.chance(0.3), parallel: random.chance(0.3), definer: random.chance(0.2),
     cost: random.pick([null, null, 10]), setting: random.chance(0.15),
     revoked: random.chance(0.2), grants: random.chance(0.3) ? grants(g, ['execute']) : [],
@@ -139,7 +144,8 @@ export function addView(g) {
   }
   const view = {
     ...named(g, 'view'), materialized: random.chance(0.3), sources, columns: [], condition: null,
-    grouped: false, barrier: random.chance(0.15), invoker: g.version >= 15 && random.chance(0.15),
+    shape: random.weighted(SHAPES), triggers: [], grouped: false,
+    barrier: random.chance(0.15), invoker: g.version >= 15 && random.chance(0.15),
     check: random.chance(0.2), empty: random.chance(0.2), fillfactor: random.chance(0.2),
     byKey: random.chance(0.5), indexes: [],
     grants: random.chance(0.35) ? grants(g, ['select', 'insert']) : [],
@@ -153,6 +159,15 @@ export function addView(g) {
   }
   schema.views.push(view)
   if (view.materialized && random.chance(0.6)) addIndex(g, view)
+  if (random.chance(0.2)) addInstead(g, view)
+}
+
+/** A trigger in place of what is done to a view. */
+export function addInstead(g, view) {
+  const fn = g.random.pick(g.schema.functions.filter(({ role }) => role === 'trigger'))
+  if (fn === undefined) return
+  const event = g.random.pick(['insert', 'update', 'delete'])
+  view.triggers.push({ id: g.id(), name: g.names.take(), comment: g.comment(), fn: fn.id, event })
 }
 
 /** What filters a view: a column of one of its sources. */
@@ -171,7 +186,7 @@ export function addOutputs(g, view, source, count = g.random.between(1, 4)) {
     const isFree = style === 'plain' && !view.columns.some(({ name }) => name === column.name)
     view.columns.push({
       id: g.id(), name: isFree ? column.name : g.names.take(), style, source, column: column.id, fn,
-      comment: g.comment(),
+      comment: g.comment(), grants: random.chance(0.06) ? grants(g, ['select']) : [],
     })
   }
 }
@@ -224,7 +239,7 @@ export function columnType(g) {
   ]
   const list = random.weighted(kinds)
   const type = list ? { ref: random.pick(list).id } : { base: random.weighted(baseNames) }
-  const canBeArray = list === null ? family(schema, type) !== 'range' : list === schema.enums
+  const canBeArray = list === null ? family(schema, type) !== 'range' : list !== schema.ranges
   if (canBeArray && random.chance(0.08)) type.array = true
   return type
 }

@@ -5,7 +5,6 @@
  */
 import { relationFacts } from './facts-relations.mjs'
 import { otherFacts } from './facts-others.mjs'
-import { flatten } from './flatten.mjs'
 
 /** The one query behind `facts`, for servers of a major version. */
 export function factsSql(version) {
@@ -32,7 +31,7 @@ export async function facts(query) {
   await query("select set_config('search_path', '', false)")
   const rows = await query(factsSql(Number(version)))
   await query('reset search_path')
-  return rows.map(({ fact }) => (/ (AND|OR) /.test(fact) ? flatten(fact) : fact))
+  return rows.map(({ fact }) => fact)
 }
 
 /** The lines that only one of two lists of facts has. */

@@ -25,7 +25,7 @@ class Generator {
     this.random = random
     this.version = version
     this.names = new Names(random)
-    this.schema = emptySchema()
+    this.schema = emptySchema(version)
   }
 
   id() {

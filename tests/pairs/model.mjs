@@ -3,8 +3,9 @@ import { quote } from './names.mjs'
 import { derived } from './types.mjs'
 
 /** An empty schema: `public`, and a list for each kind of object. */
-export function emptySchema() {
+export function emptySchema(version) {
   return {
+    version,
     schemas: [{ kind: 'schema', id: 1, name: 'public', comment: null, grants: [] }],
     enums: [], domains: [], composites: [], ranges: [], sequences: [], functions: [], tables: [],
     views: [], statistics: [], publications: [], defaultPrivileges: [],

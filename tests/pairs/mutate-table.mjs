@@ -3,7 +3,7 @@ import { columnType } from './add.mjs'
 import {
   addCheck, addColumn, addConstraint, addExclude, addForeign, addIndex, addPart, addPolicy, addRule,
   addTrigger, addUnique, constraint, foreignOptions, generate, grants, identity, keyColumns,
-  newDefault,
+  newDefault, partOwn,
 } from './add-table.mjs'
 import { castable, family, isKey } from './types.mjs'
 
@@ -103,12 +103,13 @@ const columns = [
   }, ({ source, identity: at }) => source === 'identity' && at !== null)]],
   [2, ['generated', onColumn((g, column, table) => {
     if (column.generated) column.generated = null
-    else if (table.columns.filter(isPlain).length > 1 && table.parts === null) {
+    else if (table.columns.filter(isPlain).length > 1) {
       generate(g, table, column)
     }
   })]],
   [2, ['collation', set('collation', [null, 'C', 'POSIX'])]],
   [1, ['storage', set('storage', [null, 'MAIN', 'EXTERNAL'])]],
+  [1, ['compression', set('compression', [null, 'pglz'])]],
   [1, ['statistics', set('target', [null, 0, 100])]],
   [2, ['comment', onColumn((g, column) => {
     column.comment = column.comment === null ? 'a column' : null
@@ -151,6 +152,9 @@ const constraints = [
   [2, ['unique changed', onPart('uniques', (g, object, table) => {
     object.columns = g.random.some(keyColumns(g, table), 2).map(({ id }) => id)
     object.deferrable = g.random.chance(0.3)
+  })]],
+  [1, ['unique and include', onPart('uniques', (g, object, table) => {
+    object.include = object.include === null ? g.random.pick(table.columns).id : null
   })]],
   [1, ['unique and nulls', onPart('uniques', (g, object) => {
     object.nullsNotDistinct = g.version >= 15 && !object.nullsNotDistinct
@@ -215,12 +219,14 @@ const indexes = [
 function detachPart(g, table) {
   const { random } = g
   const { parts } = table
-  if (parts.strategy === 'hash') return false
+  if (parts.strategy === 'hash' || parts.children.length === 0) return false
   const [part] = parts.children.splice(random.int(parts.children.length), 1)
   const ids = new Map(table.columns.map(({ id }) => [id, g.id()]))
   const columns = table.columns.map(column => ({
     ...structuredClone(column), id: ids.get(column.id), comment: null, grants: [],
-    source: 'plain', storage: null, target: null,
+    source: 'plain', storage: null, compression: null, target: null,
+    generated: column.generated &&
+      { ...column.generated, column: ids.get(column.generated.column) },
   }))
   const checks = random.some(table.checks, random.between(0, table.checks.length))
     .map(check => ({ ...structuredClone(check), id: g.id(), fn: undefined,
@@ -272,6 +278,12 @@ const storage = [
     part.extent += 5
     return true
   }, isPartitioned)]],
+  [3, ["partition's own", onTable((g, { parts }) => {
+    const part = g.random.pick(parts.children)
+    if (part === undefined) return false
+    part.own = part.own.length > 0 && g.random.chance(0.5) ? [] : partOwn(g)
+    return true
+  }, isPartitioned)]],
   [1, ['no inherit', onTable((g, table) => {
     if (table.inherits.length === 0) return false
     table.inherits = []
@@ -307,6 +319,11 @@ const triggers = [
   [3, ['state', onPart('triggers', (g, object) => {
     const states = ['origin', 'disabled', 'always', 'replica']
     object.state = g.random.pick(states.filter(state => state !== object.state))
+  })]],
+  [2, ['transition tables', onPart('triggers', (g, object) => {
+    Object.assign(object, { transition: !object.transition, row: false, of: null })
+    object.constraint = false
+    object.events = object.events.slice(0, 1)
   })]],
   [3, ['events', onPart('triggers', (g, object) => {
     object.events = g.random.some(['insert', 'update', 'delete'], 2).sort()

@@ -1,6 +1,7 @@
 /** The mutations: a weighted table of small changes to a structured schema. */
 import {
-  addComposite, addDefaultPrivileges, addDomain, addEnum, addFunction, addOutputs, addPublication,
+  addComposite, addDefaultPrivileges, addDomain, addEnum, addFunction, addInstead, addOutputs,
+  addPublication,
   addRange, addSchema, addSequence, addStatistics, addView, attribute, condition, domainCheck,
   sequenceOptions,
 } from './add.mjs'
@@ -123,6 +124,9 @@ const types = [
   [2, ['attribute type', change('composites', (g, { attributes }) => {
     g.random.pick(attributes).type = { base: 'text' }
   })]],
+  [1, ['attribute comment', change('composites', (g, { attributes }) => {
+    g.random.pick(attributes).comment = g.random.pick([null, 'a part'])
+  })]],
   [2, ['range', addRange]],
   [1, ['drop range', drop('ranges')]],
   [2, ['range subtype', change('ranges', (g, object) => {
@@ -156,6 +160,9 @@ const functions = [
   })]],
   [3, ['result type', change('functions', (g, object) => {
     object.returns = object.returns === 'integer' ? 'bigint' : 'integer'
+  }, ({ role }) => role === 'value')]],
+  [2, ['argument default', change('functions', (g, object) => {
+    object.fallback = object.fallback === null ? g.random.int(9) : null
   }, ({ role }) => role === 'value')]],
   [2, ['language', change('functions', (g, object) => {
     object.language = object.language === 'sql' ? 'plpgsql' : 'sql'
@@ -216,6 +223,17 @@ const views = [
     view.materialized = !view.materialized
   })]],
   [2, ['index', change('views', addIndex, ({ materialized }) => materialized)]],
+  [2, ['shape', change('views', (g, view) => {
+    view.shape = g.random.pick(['plain', 'with', 'union', 'window', 'exists'])
+  })]],
+  [2, ['trigger', change('views', addInstead, ({ materialized }) => !materialized)]],
+  [1, ['trigger dropped', change('views', (g, view) => {
+    view.triggers.pop()
+  }, ({ triggers }) => triggers.length > 0)]],
+  [1, ['column grant', change('views', (g, view) => {
+    const column = g.random.pick(view.columns)
+    column.grants = column.grants?.length > 0 ? [] : grants(g, ['select'])
+  })]],
   [1, ['comment', comment('views')]],
   [2, ['grant', grant('views', ['select', 'insert'])]],
 ]

@@ -14,6 +14,9 @@ function* described(schema) {
   for (const kind of ['enums', 'domains', 'composites', 'ranges']) {
     for (const object of schema[kind]) {
       yield { ...object, on: `${kind === 'domains' ? 'domain' : 'type'} ${nameOf(object)}` }
+      for (const { name, comment } of object.attributes ?? []) {
+        yield { comment, on: `column ${nameOf(object)}.${quote(name)}` }
+      }
       for (const check of object.checks ?? []) {
         yield { ...check, on: `constraint ${quote(check.name)} on domain ${nameOf(object)}` }
       }
@@ -59,7 +62,11 @@ function* describedView(view) {
   const kind = view.materialized ? 'materialized view' : 'view'
   yield { ...view, on: `${kind} ${nameOf(view)}`, grantOn: `table ${nameOf(view)}` }
   for (const column of view.columns) {
-    yield { ...column, on: `column ${nameOf(view)}.${quote(column.name)}` }
+    const on = `column ${nameOf(view)}.${quote(column.name)}`
+    yield { ...column, on, grantOn: `table ${nameOf(view)}` }
+  }
+  for (const trigger of view.materialized ? [] : view.triggers) {
+    yield { ...trigger, on: `trigger ${quote(trigger.name)} on ${nameOf(view)}` }
   }
   for (const index of view.materialized ? view.indexes : []) {
     yield { ...index, on: `index ${quote(view.schema)}.${quote(index.name)}` }

@@ -2,6 +2,7 @@
 import { literalText, quote } from './names.mjs'
 import { applied, columnOf, nameOf, relation } from './model.mjs'
 import { sequenceOptionsSql } from './print.mjs'
+import { isSortable } from './suits.mjs'
 import { derived, family, literal, predicate, typeText } from './types.mjs'
 
 const SERIALS = { smallint: 'smallserial', integer: 'serial', bigint: 'bigserial' }
@@ -22,13 +23,34 @@ export function printTable(schema, table, out) {
   for (const part of table.parts?.children ?? []) {
     out.push(`create table ${nameOf(part)} partition of ${nameOf(table)} ` +
       bound(table.parts, part))
+    for (const own of part.own) out.push(...ownSql(schema, table, part, own))
   }
-  for (const { name, type, storage, target } of table.columns) {
+  for (const { name, type, storage, compression, target } of table.columns) {
     const alter = `alter table ${nameOf(table)} alter column ${quote(name)} set`
     const isText = type.base && family(schema, type) === 'text'
     if (storage && isText) out.push(`${alter} storage ${storage}`)
+    if (compression && isText) out.push(`${alter} compression ${compression}`)
     if (target !== null) out.push(`${alter} statistics ${target}`)
   }
+}
+
+/** What a partition has of its own: a check, an index, a default, options. */
+function ownSql(schema, table, part, { kind, name, pick }) {
+  const at = nameOf(part)
+  if (kind === 'options') return [`alter table ${at} set (fillfactor = ${50 + (pick % 40)})`]
+  const plain = table.columns.filter(c => c.generated === null && c.source === 'plain' &&
+    isSortable(schema, c.type))
+  if (plain.length === 0) return []
+  const column = plain[pick % plain.length]
+  const text = quote(column.name)
+  // An index like one of the parent's would become that one's, or not, by which of them comes first.
+  if (kind === 'index') return [`create index ${quote(name)} on ${at} ((${text} is null))`]
+  if (kind === 'default') {
+    const value = literal(schema, column.type, 2)
+    return [`alter table ${at} alter column ${text} set default ${value}`]
+  }
+  const check = predicate(schema, column.type, text, pick)
+  return [`alter table ${at} add constraint ${quote(name)} check (${check})`]
 }
 
 function partitionBy({ parts, columns }) {
@@ -105,7 +127,8 @@ export function printKeys(schema, table, out) {
   for (const object of table.uniques) {
     const nulls = object.nullsNotDistinct ? ' nulls not distinct' : ''
     const deferrable = object.deferrable ? ' deferrable' : ''
-    add(object, `unique${nulls} (${names(object.columns)})${deferrable}`)
+    const include = object.include === null ? '' : ` include (${names([object.include])})`
+    add(object, `unique${nulls} (${names(object.columns)})${include}${deferrable}`)
   }
   for (const object of table.checks) {
     const valid = object.notValid ? ' not valid' : ''
@@ -138,7 +161,9 @@ function printForeign(schema, table, out) {
     const target = relation(schema, object.table)
     const names = (at, ids) => ids.map(id => quote(columnOf(schema, at, id).name)).join(', ')
     const full = object.full ? ' match full' : ''
-    const actions = ` on update ${object.onUpdate} on delete ${object.onDelete}`
+    const some = object.some && object.onDelete.startsWith('set ')
+      ? ` (${names(table, object.columns.slice(0, 1))})` : ''
+    const actions = ` on update ${object.onUpdate} on delete ${object.onDelete}${some}`
     const deferrable = object.deferrable ? ` ${object.deferrable}` : ''
     const isValid = !object.notValid || table.parts !== null || target.parts !== null
     const valid = isValid ? '' : ' not valid'
@@ -182,13 +207,24 @@ export function indexSql(schema, table, index) {
 
 function partSql(schema, table, part) {
   const column = columnOf(schema, table, part.column)
-  const sql = part.derived ? `(${expression(schema, column).sql})` : quote(column.name)
+  const sql = part.derived ? `(${expression(schema, column, part.fn).sql})` : quote(column.name)
   const isText = family(schema, column.type) === 'text' &&
     !column.type.base?.startsWith('character(')
+  const collation = part.collation && isText && !part.derived ? ' collate "C"' : ''
   const pattern = part.pattern && !part.derived && isText ? ' text_pattern_ops' : ''
   const order = `${part.descending ? ' desc' : ''}`
   const nulls = part.nulls ? ` nulls ${part.descending ? 'last' : 'first'}` : ''
-  return `${sql}${pattern}${order}${nulls}`
+  return `${sql}${collation}${pattern}${order}${nulls}`
+}
+
+const TRANSITIONS = {
+  insert: 'new table as n', update: 'old table as o new table as n', delete: 'old table as o',
+}
+
+/** The tables of what changed, which a trigger for whole statements of one kind may have. */
+function transition({ transition: wanted, row, timing, events }, of) {
+  if (!wanted || row || timing !== 'after' || events.length > 1 || of) return ''
+  return `referencing ${TRANSITIONS[events[0]]} `
 }
 
 const STATES = { disabled: 'disable', always: 'enable always', replica: 'enable replica' }
@@ -206,7 +242,7 @@ function triggerSql(schema, table, trigger) {
     ? ` when (${predicate(schema, when.type, `${row}.${quote(when.name)}`, trigger.variant)})` : ''
   const sql = `create ${trigger.constraint ? 'constraint ' : ''}trigger ${quote(trigger.name)} ` +
     `${trigger.timing} ${events.join(' or ')} on ${nameOf(table)}` +
-    `${trigger.constraint ? ' deferrable initially deferred' : ''} ` +
+    `${trigger.constraint ? ' deferrable initially deferred' : ''} ${transition(trigger, of)}` +
     `for each ${trigger.row ? 'row' : 'statement'}${condition} execute function ${nameOf(fn)}()`
   if (trigger.state === 'origin') return [sql]
   const state = STATES[trigger.state]

@@ -78,13 +78,14 @@ function functionSql(schema, fn) {
   const argument = quote(fn.argument)
   const plus = fn.plus
   const one = `${argument} ${argumentsOf(schema, fn)}`
+  const given = fn.fallback === null ? '' : ` default ${fn.fallback}`
   const scalar = { sql: value => `select ${value}`, plpgsql: value => `begin return ${value}; end` }
   const body = value => literalText(scalar[fn.language](value))
   const head = (args, returns, more) =>
     `create function ${nameOf(fn)}(${args}) returns ${returns} ${more}${attributes(fn)}`
   switch (fn.role) {
     case 'value':
-      return [head(one, fn.returns, `language ${fn.language} immutable`) +
+      return [head(one + given, fn.returns, `language ${fn.language} immutable`) +
         ` as ${body(`(${argument} + ${plus})::${fn.returns}`)}`]
     case 'overload':
       return [head(one, 'integer', `language ${fn.language} stable`) +
@@ -154,15 +155,36 @@ function printView(schema, view, out) {
   if (view.grouped && grouping === '') {
     list.splice(-1, 1, `1::bigint as ${quote(view.columns.at(-1).name)}`)
   }
-  const query = `select ${list.join(', ')} from ${sources.join(' left join ')}` +
+  const plain = `select ${list.join(', ')} from ${sources.join(' left join ')}` +
     `${sources.length > 1 ? ' on true' : ''}${where(schema, view)}${grouping}`
+  const query = isSimple(schema, view) ? plain : shaped(view, plain)
   const kind = view.materialized ? 'materialized view' : 'view'
   const options = viewOptions(schema, view)
   const withOptions = options.length > 0 ? ` with (${options.join(', ')})` : ''
   const empty = view.materialized && isEmpty(schema, view) ? ' with no data' : ''
   out.push(`create ${kind} ${nameOf(view)}${withOptions} as ${query}${empty}`)
-  if (!view.materialized) return
+  if (!view.materialized) {
+    for (const trigger of view.triggers) out.push(insteadSql(schema, view, trigger))
+    return
+  }
   for (const index of view.indexes) out.push(...indexSql(schema, view, index))
+}
+
+/** The query within another one. */
+function shaped({ shape }, query) {
+  switch (shape) {
+    case 'with': return `with q as (${query}) select q.* from q`
+    case 'union': return `${query} union all ${query}`
+    case 'window': return `select q.*, count(*) over () as "all of it" from (${query}) q`
+    case 'exists': return `select q.* from (${query}) q where exists (select 1) or 1 in (select 2)`
+    default: return query
+  }
+}
+
+function insteadSql(schema, view, { name, event, fn }) {
+  const called = nameOf(schema.functions.find(({ id }) => id === fn))
+  return `create trigger ${quote(name)} instead of ${event} on ${nameOf(view)} ` +
+    `for each row execute function ${called}()`
 }
 
 /** A materialized view without data, or a view that would have to read one. */
@@ -191,23 +213,23 @@ function groupBy(schema, view, columns) {
   }
   const all = columns.slice(0, -1)
   if (!all.every(({ type }) => isSortable(schema, type))) return ''
-  // PostgreSQL prints a column that is named twice here in another way each time it reads it.
-  const keyOf = ({ column, style }) => `${column} ${style}`
-  const keys = view.columns.slice(0, all.length).map(keyOf)
-  const once = keys.flatMap((key, i) => keys.indexOf(key) === i ? [i + 1] : [])
-  return ` group by ${once.join(', ')}`
+  return ` group by ${all.map((_, i) => i + 1).join(', ')}`
 }
 
 function viewOptions(schema, view) {
   if (view.materialized) return view.fillfactor ? ['fillfactor = 80'] : []
-  const [source] = view.sources.map(id => relation(schema, id))
-  const isSimple = view.sources.length === 1 && source.kind === 'table' && !view.grouped &&
-    view.columns.some(({ style }) => style === 'plain')
   return [
     ...(view.barrier ? ['security_barrier = true'] : []),
     ...(view.invoker ? ['security_invoker = true'] : []),
-    ...(view.check && isSimple ? ['check_option = local'] : []),
+    ...(view.check && isSimple(schema, view) ? ['check_option = local'] : []),
   ]
+}
+
+/** Whether rows can be written by way of a view that has a check option. */
+function isSimple(schema, view) {
+  const [source] = view.sources.map(id => relation(schema, id))
+  return !view.materialized && view.check && view.sources.length === 1 &&
+    source.kind === 'table' && !view.grouped && view.columns.some(({ style }) => style === 'plain')
 }
 
 function statisticsSql(schema, object) {

@@ -44,13 +44,15 @@ function repairTable(schema, table) {
   if (table.parts && !own(table.parts.column)) table.parts = null
   for (const column of table.columns) {
     const source = column.generated && own(column.generated.column)
-    if (column.generated && (!source || source.generated || table.parts)) column.generated = null
+    const isPartKey = table.parts?.column === column.id
+    if (column.generated && (!source || source.generated || isPartKey)) column.generated = null
     // A generated column has the type of its expression.
     if (column.generated) {
       column.type = expression(schema, source, column.generated.fn).type
       column.notNull = false
     }
-    if (table.parts && column.source === 'identity') column.source = 'serial'
+    // Before version 17 a partitioned table has no identity columns.
+    if (table.parts && schema.version < 17 && column.source === 'identity') column.source = 'serial'
   }
   const isGood = id => own(id) && own(id).generated === null && isKey(schema, own(id).type)
   const isKeyGood = ({ columns }) => columns.length > 0 && columns.every(isGood) &&
@@ -58,6 +60,10 @@ function repairTable(schema, table) {
   if (table.primary && !isKeyGood(table.primary)) table.primary = null
   if (table.primary === null) table.identityIndex = false
   table.uniques = table.uniques.filter(isKeyGood)
+  for (const object of table.uniques) {
+    const isFree = own(object.include) && !object.columns.includes(object.include)
+    if (!isFree || !isSortable(schema, own(object.include).type)) object.include = null
+  }
   table.checks = table.checks.filter(({ columns }) => columns.length > 0 && columns.every(has))
   const isRange = column => column && !column.generated && family(schema, column.type) === 'range'
   table.excludes = table.excludes.filter(({ column }) => isRange(own(column)) && !table.parts)
@@ -132,6 +138,8 @@ function repairViews(schema) {
       if (!isThere) view.condition = null
     }
     repairIndexes(schema, view)
+    view.triggers = view.triggers.filter(({ fn }) =>
+      schema.functions.some(({ id, role }) => id === fn && role === 'trigger'))
     const isGood = isWhole && view.columns.some(({ style }) => style !== 'count')
     if (isGood) seen.add(view.id)
     return isGood

@@ -117,11 +117,13 @@ function canHold({ strategy, children, modulus }) {
 const isRepeatedBy = (schema, view, table) =>
   view.materialized && view.indexes.some(({ unique }) => unique) && repeats(schema, view, table)
 
-function repeats(schema, view, table, isJoined = view.sources.length > 1) {
+const multiplies = ({ sources, shape }) => sources.length > 1 || shape === 'union'
+
+function repeats(schema, view, table, isJoined = multiplies(view)) {
   return view.sources.some(id => {
     const source = relation(schema, id)
     if (source.kind !== 'table') {
-      return repeats(schema, source, table, isJoined || source.sources.length > 1)
+      return repeats(schema, source, table, isJoined || multiplies(source))
     }
     const isParent = schema.tables.some(({ inherits }) => inherits.includes(id))
     return (isJoined || isParent) && (source === table || table.inherits.includes(id))
@@ -149,10 +151,11 @@ const isNumbered = ({ source, type, generated }) =>
   source !== 'plain' && ['smallint', 'integer', 'bigint'].includes(type.base) &&
   !type.array && generated === null
 
-/** A domain that refuses nulls and has no default. */
+/** A domain that refuses nulls, or one over such, and has no default. */
 function isStrict(schema, type) {
   const found = type.array ? undefined : target(schema, type)
-  return found?.kind === 'domain' && found.notNull && !found.hasDefault
+  if (found?.kind !== 'domain' || found.hasDefault) return false
+  return found.notNull || isStrict(schema, found.base)
 }
 
 /** The lists of columns over which rows must differ. */

@@ -43,9 +43,12 @@ const BASES = {
     family: 'range', weight: 1,
     value: i => `["2024-01-${pad(i)} 00:00:00+00","2024-01-${pad(i)} 12:00:00+00")`,
   },
+  int4multirange: { family: 'range', weight: 1, value: i => `{[${10 * i},${10 * i + 5})}` },
   tsvector: { family: 'tsvector', weight: 1, value: i => `'a${i}'` },
 }
-const SUBTYPES = { int4range: 'integer', tstzrange: 'timestamp with time zone' }
+const SUBTYPES = {
+  int4range: 'integer', int4multirange: 'integer', tstzrange: 'timestamp with time zone',
+}
 const KEYS = new Set(['number', 'text', 'date', 'timestamp', 'timestamptz', 'uuid', 'inet'])
 
 // What a cast turns into what without trouble for the values above.
@@ -121,6 +124,7 @@ function fitsInto(schema, from, wantedSchema, to) {
   const old = target(schema, from)
   const wanted = target(wantedSchema, to)
   if (old.kind !== wanted.kind || old.subtype !== wanted.subtype) return false
+  if (old.kind === 'domain') return fits(schema, old.base, wantedSchema, wanted.base)
   return (old.attributes ?? []).every(attribute => {
     const later = wanted.attributes.find(({ name }) => name === attribute.name)
     return later === undefined || fits(schema, attribute.type, wantedSchema, later.type)
@@ -167,7 +171,7 @@ export function predicate(schema, type, sql, variant = 0) {
   const kind = family(schema, type)
   const choices = {
     number: [`${sql} > 0`, `${sql} < 30000`, `${sql} <> 0`, `${sql} between 0 and 999`],
-    text: [`${sql} <> ''`, `length(${sql}) < 99`, `${sql} !~ '^;--'`],
+    text: [`${sql} <> ''`, `length(${sql}) < 99`, `${sql} !~ '^;--'`, `${sql} not in ('-', '--')`],
     boolean: [`${sql} is not false`, `(${sql} or ${sql} is null)`],
     date: [`${sql} > '2000-01-01'::date`],
     timestamp: [`${sql} > '2000-01-01 00:00:00'::timestamp`],
