@@ -185,6 +185,28 @@ describe('a fork', () => {
     )
   })
 
+  test('that generate does not go on from, wherever a snapshot says what it follows', async () => {
+    const tables = { tables: 'x'.repeat(5000) }
+    project.write({
+      'ballast.config.json': { schema: 'schema.sql', migrations: 'drizzle' },
+      'schema.sql': `${users}${posts}`,
+    })
+    const ends = [
+      { id: 'b', prevId: '0', ...tables },
+      { ...tables, prevId: '0', id: 'b' },
+      { id: 'b', prevId: 'a', ...tables },
+    ]
+    for (const [index, end] of ends.entries()) {
+      project.write({
+        'drizzle/meta/0000_snapshot.json': { version: '7', id: 'a', prevId: '0', ...tables },
+        'drizzle/meta/0001_snapshot.json': end,
+      })
+      const { code, err } = await ballast(project, ['generate'])
+      assert.equal(code, index === 2 ? 0 : 1, err)
+      if (index < 2) assert.match(err, /0001_snapshot\.json: error: this snapshot follows the same/)
+    }
+  })
+
   test('two heads of v9', async () => {
     project.remove()
     const snapshot = (id, ...prevIds) => ({ id, prevIds, version: '9' })

@@ -129,7 +129,7 @@ export async function runTool(
 /** Bundles the folder that the configuration names. Throws a `Failure` with every mistake in it. */
 export async function bundleFolder(config: Config, flags: BundleFlags = {}): Promise<Bundled> {
   const folder = migrationsOf(config)
-  return bundleFiles(folder, await readFolder(folder), config, flags)
+  return bundleFiles(folder, await readFolder(folder, { snapshots: 'links' }), config, flags)
 }
 
 /** The same of files that may not be written yet; places in errors are those in `folder`. */

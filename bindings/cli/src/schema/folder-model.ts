@@ -49,7 +49,7 @@ export function folderOf({ root, migrations, drizzleConfig }: Config): string {
 /** What is in it. A folder that is not there has no migrations. */
 export async function folderFiles(config: Config): Promise<FolderFile[]> {
   const folder = folderOf(config)
-  return existsSync(folder) ? readFolder(folder) : []
+  return existsSync(folder) ? readFolder(folder, { snapshots: 'links' }) : []
 }
 
 /** The folder with all that is known of it. */
