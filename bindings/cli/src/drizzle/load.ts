@@ -5,11 +5,12 @@
  */
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-import { build, type BuildFailure, type Loader, type Message, type Plugin } from 'esbuild'
+import type { BuildFailure, Loader, Message, Plugin } from 'esbuild'
 
 import { Failure, failure, type Finding, type Place } from '../failure.js'
 import { Secrets } from '../secrets.js'
@@ -77,6 +78,9 @@ async function loadEntry(contents: string, files: readonly string[]): Promise<Lo
 const kBanner =
   "import { createRequire as ballastRequire } from 'node:module';" +
   'const require = ballastRequire(import.meta.url);'
+
+// As the module of CommonJS that it is: to import it, Node would read all of it for its exports.
+const { build } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild')
 
 async function bundle(contents: string, resolveDir: string, outfile: string): Promise<string[]> {
   try {
