@@ -1,9 +1,7 @@
 /** SQL into a model: by the elaborator that `ballast dev` keeps warm, else by one of our own. */
-import { setFlagsFromString } from 'node:v8'
-
 import type { Context } from '../command.js'
 import { Failure, type Place } from '../failure.js'
-import { bundleFiles, toolsModule } from '../tools.js'
+import { bundleFiles, toolsHash } from '../tools.js'
 import { placeAt } from '../source.js'
 import { hashOf, readCached, writeCached } from './cache.js'
 import { Elaborator, type BothCells, type Job, type JobResult, type Segment } from './elaborator.js'
@@ -99,7 +97,7 @@ async function refused(
 
 /** Runs a job, or finds what the same one gave before. */
 export async function runJob(context: Context, job: Job, mayReuse: boolean): Promise<JobResult> {
-  const key = hashOf([await toolsModule(), PGLITE_VERSION, JSON.stringify(job)])
+  const key = hashOf([await toolsHash(), PGLITE_VERSION, JSON.stringify(job)])
   // Queries change more often than schemas do, and should not push those out.
   const name = `${job.describe === undefined ? 'models' : 'catalogs'}/${key}`
   const kept = mayReuse ? await readCached(name) : null
@@ -111,7 +109,6 @@ export async function runJob(context: Context, job: Job, mayReuse: boolean): Pro
 
 async function runHere({ screen, atEnd }: Context, job: Job): Promise<JobResult> {
   if (own === undefined) {
-    if (JSON.stringify(job).length < kLongJob) compileOnce()
     const made = new Elaborator(() =>
       screen.note('Making a database cluster for PGlite, which is kept for the next time …'),
     )
@@ -127,18 +124,6 @@ async function runHere({ screen, atEnd }: Context, job: Job): Promise<JobResult>
   } finally {
     screen.done()
   }
-}
-
-// V8 compiles PostgreSQL's functions fast, and then those that run often once more and better, on
-// other threads. That costs three times as much CPU as all else, and pays only for some hundred
-// tables. V8 keeps no promises about its flags, so they are set where they have been tried.
-const kLongJob = 200_000
-const kTriedNodes = ['20', '22', '24']
-const kCompileOnce = ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering']
-
-function compileOnce(): void {
-  const [major = ''] = process.versions.node.split('.')
-  if (kTriedNodes.includes(major)) kCompileOnce.forEach(flag => setFlagsFromString(flag))
 }
 
 /** The commands to psql that pg_dump writes are no SQL; as blanks they leave all else in place. */
