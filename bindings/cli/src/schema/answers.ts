@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises'
 
 import type { Context } from '../command.js'
 import { choose, isInteractive } from '../confirm.js'
-import { Question, failure } from '../failure.js'
+import { Failure, Question, failure } from '../failure.js'
 import { printable, shortPath } from '../source.js'
-import { elaborate } from './elaborate.js'
+import { elaborateOn } from './elaborate.js'
 import { idOf, linesOf, type ModelLine } from './objects.js'
 import type { Answer, Plan, PlanQuestion, PlanSettings } from './plan.js'
 import { planBetween, renameBetween, renderModel, type Model } from './planner.js'
@@ -103,11 +103,10 @@ async function rename(
   answers: readonly Answer[],
 ): Promise<Round> {
   const plan = await renameBetween(before, to, { ...settings, answers })
-  const texts = [
-    { text: await renderModel(before, 18), name: 'the schema so far' },
-    ...textsOf(plan, 'a rename'),
-  ]
-  return { before, after: await elaborate(context, texts), answers, plan }
+  const first = [{ text: await renderModel(before, 18), name: 'the schema so far' }]
+  const [after] = await elaborateOn(context, first, [textsOf(plan, 'a rename')])
+  if (after === undefined || after instanceof Failure) throw after
+  return { before, after, answers, plan }
 }
 
 // What an answer calls a value of an enum: its path ends in the value.

@@ -36,7 +36,7 @@ export async function askWarm(root: string, job: Job): Promise<JobResult | null>
     })
     if (response.status !== 200) return null
     const result = (await response.json()) as JobResult
-    return typeof result.cell === 'string' || result.refusal !== undefined ? result : null
+    return Array.isArray(result.cells) ? result : null
   } catch {
     // It has ended, or something else listens there now: it was only ever a short cut.
     return null
