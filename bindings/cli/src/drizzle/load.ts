@@ -8,13 +8,14 @@ import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 
 import type { BuildFailure, Loader, Message, Plugin } from 'esbuild'
 
 import { Failure, failure, type Finding, type Place } from '../failure.js'
 import { Secrets } from '../secrets.js'
 import { shortPath } from '../source.js'
+import { placeInStack } from '../stack.js'
 import type { PgCore } from './entities.js'
 import type { Naming } from './names.js'
 import type { SchemaModule } from './schema.js'
@@ -214,8 +215,7 @@ async function importBundle(
   outfile: string,
   files: readonly string[],
 ): Promise<Readonly<Record<string, unknown>>> {
-  // Only with source maps does an error say where in the project it was thrown.
-  const before = process.sourceMapsEnabled ?? false
+  // Only with source maps does an error say where in the project it was thrown, even later on.
   process.setSourceMapsEnabled(true)
   const restore = keepToItself()
   try {
@@ -224,7 +224,6 @@ async function importBundle(
     throw importFailure(error, dirname(outfile), files)
   } finally {
     restore()
-    process.setSourceMapsEnabled(before)
   }
 }
 
@@ -250,24 +249,10 @@ function importFailure(error: unknown, bundled: string, files: readonly string[]
   )
   const [only] = files
   const place =
-    (isError ? placeIn(error.stack ?? '', bundled) : undefined) ??
+    (isError ? placeInStack(error.stack ?? '', bundled) : undefined) ??
     (files.length === 1 && only !== undefined ? { file: only } : undefined)
   const finding: Finding = { code: null, message, place, hideLine: true }
   if (place !== undefined) return new Failure([finding])
   const notes = [`It came up in one of ${files.map(shortPath).join(', ')}.`]
   return new Failure([{ ...finding, notes }])
-}
-
-/** The first place in a stack that is a file of the project. */
-function placeIn(stack: string, bundled: string): Place | undefined {
-  const ours = dirname(fileURLToPath(import.meta.url))
-  for (const found of stack.matchAll(
-    /\(?(?:file:\/\/)?(\/[^\n()]+|[A-Za-z]:[^\n()]+):(\d+):(\d+)\)?/g,
-  )) {
-    const [, file = '', line, column] = found
-    if (/[\\/]node_modules[\\/]/.test(file) || !existsSync(file)) continue
-    if (file.startsWith(bundled) || dirname(file) === ours) continue
-    return { file, line: Number(line), column: Number(column) }
-  }
-  return undefined
 }
