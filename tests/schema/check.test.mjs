@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { ballast, drizzleFolder, makeProject } from '../support/command.mjs'
+import '../support/elaborator.mjs'
 import { clear, startEndpoint } from '../support/endpoint.mjs'
 
 const users = 'create table users (id int primary key);'
@@ -59,6 +60,14 @@ describe('a folder', () => {
         '0001_posts.down.sql',
       'drizzle the schema that the folder leads to is not kept: `ballast export` writes it',
     ])
+  })
+
+  test('that begins without downs is as others leave it: later ones are missed', async () => {
+    assert.equal((await keep()).code, 0)
+    project.delete('drizzle/0000_users.down.sql')
+    assert.deepEqual((await findings()).found, [])
+    project.delete('drizzle/0001_posts.down.sql')
+    assert.deepEqual((await findings()).found, [])
   })
 
   test('an edit after the schema was kept', async () => {
