@@ -1,5 +1,6 @@
 /** SQL into a model: by the elaborator that `ballast dev` keeps warm, else by one of our own. */
 import type { Context } from '../command.js'
+import { compileOnce } from '../compile-once.js'
 import { Failure, type Place } from '../failure.js'
 import { bundleFiles, toolsHash } from '../tools.js'
 import { placeAt } from '../source.js'
@@ -104,6 +105,7 @@ export async function runJob(context: Context, job: Job, mayReuse: boolean): Pro
 
 async function runHere({ screen, atEnd }: Context, job: Job): Promise<JobResult> {
   if (own === undefined) {
+    compileOnce()
     const made = new Elaborator(() =>
       screen.note('Making a database cluster for PGlite, which is kept for the next time …'),
     )
