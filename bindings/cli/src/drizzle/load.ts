@@ -15,7 +15,7 @@ import type { BuildFailure, Loader, Message, Plugin } from 'esbuild'
 import { Failure, failure, type Finding, type Place } from '../failure.js'
 import { Secrets } from '../secrets.js'
 import { shortPath } from '../source.js'
-import { placeInStack } from '../stack.js'
+import { keepMap, placeInStack } from '../stack.js'
 import type { PgCore } from './entities.js'
 import type { Naming } from './names.js'
 import type { SchemaModule } from './schema.js'
@@ -69,6 +69,7 @@ async function loadEntry(contents: string, files: readonly string[]): Promise<Lo
   try {
     const outfile = join(folder, 'bundle.mjs')
     const inputs = await bundle(contents, await realpath(dirname(files[0] ?? '')), outfile)
+    keepMap(outfile, await readFile(`${outfile}.map`, 'utf8'))
     return { exports: await importBundle(outfile, files), inputs }
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -94,7 +95,7 @@ async function bundle(contents: string, resolveDir: string, outfile: string): Pr
       format: 'esm',
       platform: 'node',
       target: 'node20',
-      sourcemap: 'inline',
+      sourcemap: 'external',
       banner: { js: kBanner },
       define: kPlaces,
       plugins: [packages, places],
@@ -215,13 +216,11 @@ async function importBundle(
   outfile: string,
   files: readonly string[],
 ): Promise<Readonly<Record<string, unknown>>> {
-  // Only with source maps does an error say where in the project it was thrown, even later on.
-  process.setSourceMapsEnabled(true)
   const restore = keepToItself()
   try {
     return (await import(pathToFileURL(outfile).href)) as Readonly<Record<string, unknown>>
   } catch (error) {
-    throw importFailure(error, dirname(outfile), files)
+    throw importFailure(error, files)
   } finally {
     restore()
   }
@@ -241,7 +240,7 @@ function keepToItself(): () => void {
   }
 }
 
-function importFailure(error: unknown, bundled: string, files: readonly string[]): Failure {
+function importFailure(error: unknown, files: readonly string[]): Failure {
   const isError = error instanceof Error
   // A message may well have the URL in it that the code was at odds with.
   const message = new Secrets().hide(
@@ -249,7 +248,7 @@ function importFailure(error: unknown, bundled: string, files: readonly string[]
   )
   const [only] = files
   const place =
-    (isError ? placeInStack(error.stack ?? '', bundled) : undefined) ??
+    (isError ? placeInStack(error.stack ?? '') : undefined) ??
     (files.length === 1 && only !== undefined ? { file: only } : undefined)
   const finding: Finding = { code: null, message, place, hideLine: true }
   if (place !== undefined) return new Failure([finding])
