@@ -87,6 +87,8 @@ interface Help {
   roles: Set<string>
   /** Whether indexes are made without CONCURRENTLY. */
   isPlain: boolean
+  /** Whether there are no savepoints, behind which a new value of an enum may not be used. */
+  isFlat: boolean
 }
 
 /** Takes one job after the other. */
@@ -97,7 +99,7 @@ export class Elaborator {
   #isTouched = false
   // All of it is in one transaction, with a savepoint after each, and stays there for the next job.
   #loaded: Loaded[] = []
-  #help: Help = { roles: new Set(), isPlain: false }
+  #help: Help = { roles: new Set(), isPlain: false, isFlat: false }
   #last: Promise<unknown> = Promise.resolve()
 
   /** `onSlow` hears that a cluster has to be made first, which takes seconds. */
@@ -165,12 +167,12 @@ export class Elaborator {
   async #try(first: Session, job: Job, cells: string[]): Promise<void> {
     let session = first
     let kept = this.#inCommon(job)
-    if (kept === 0) this.#help = { roles: new Set(), isPlain: false }
+    if (kept === 0) this.#help = { roles: new Set(), isPlain: false, isFlat: false }
     for (let isOwn = true; ; ) {
       try {
         await this.#load(session, job, kept, cells)
         // What only a later stage needed is not there when a first one is loaded by itself.
-        if (!isOwn || this.#isUsed) await this.#unload(session)
+        if (!isOwn || this.#isUsed || this.#help.isFlat) await this.#unload(session)
         return
       } catch (error) {
         if (!(error instanceof Stop)) throw error
@@ -213,7 +215,7 @@ export class Elaborator {
         this.#loaded.push({ key: keyOf(job, stage), cell: null })
         // A text that commits by itself has left something behind.
         if ((await session.value(kTransaction)) !== before) this.#isUsed = true
-        else await session.run(`savepoint ${savepoint(index)}`)
+        else if (!this.#help.isFlat) await session.run(`savepoint ${savepoint(index)}`)
       }
       const loaded = this.#loaded[index]
       if (!stage.isAsked || loaded === undefined) continue
@@ -226,12 +228,13 @@ export class Elaborator {
     return segments.map(each => (each.isAlone || this.#help.isPlain ? plainIndexes(each) : each))
   }
 
-  /** Whether it may go well with what is missing: a role, or indexes that are made otherwise. */
+  /** Whether it may go well otherwise: with a role that is missing, with indexes made plainly. */
   #canHelp(refusal: Refusal): boolean {
-    const { roles, isPlain } = this.#help
+    const { roles, isPlain, isFlat } = this.#help
     const missing = missingRole(refusal)
     if (missing !== null && !roles.has(missing) && roles.size < kMaxRoles) roles.add(missing)
     else if (refusal.code === kWithin && !isPlain) this.#help.isPlain = true
+    else if (refusal.code === kUnsafeValue && !isFlat) this.#help.isFlat = true
     else return false
     return true
   }
@@ -268,6 +271,8 @@ export class Elaborator {
 const kTransaction = 'select pg_current_xact_id()::text'
 // A statement that no transaction may hold.
 const kWithin = '25001'
+// A value of an enum that comes new where PostgreSQL cannot tell that its type does so, too.
+const kUnsafeValue = '55P04'
 
 function savepoint(stage: number): string {
   return `"ballast ${stage}"`
