@@ -55,7 +55,7 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  packages: 'external',
+  external: Object.keys(manifest.dependencies).flatMap(name => [name, `${name}/*`]),
   sourcemap: true,
   define: {
     VERSION: JSON.stringify(manifest.version),

@@ -6,6 +6,7 @@ import { mkdirSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import '../support/elaborator.mjs'
 import { top } from '../support/source.mjs'
 import { workshop } from '../schema/workshop.mjs'
 

@@ -12,6 +12,7 @@ import { recordQueries } from 'ballast-cli/dev'
 import { importSources } from '../schema/authoring.mjs'
 import { cache, workshop } from '../schema/workshop.mjs'
 import { startBallast } from '../support/command.mjs'
+import '../support/elaborator.mjs'
 import { startEndpoint } from '../support/endpoint.mjs'
 import { top } from '../support/source.mjs'
 
@@ -112,8 +113,8 @@ describe('what is right', () => {
     const { last } = await json(0)
     assert.equal(last.queries, undefined)
     project.write({ 'src/users.ts': `${right}=` })
-    const { warnings } = await json(0)
-    assert.match(warnings.at(-1).message, /^its queries are not checked, since it cannot be read/)
+    const { errors } = await json(1)
+    assert.match(errors.at(-1).message, /^its queries are not checked, since it cannot be read/)
     assert.deepEqual(outputs(), [])
   })
 })
@@ -170,6 +171,18 @@ export const d = () => sql\`select 1 +\`
     assert.match(result.message.text, /^column "emial" does not exist\nPerhaps you meant/)
   })
 
+  test('in the configuration is in a report, too', async () => {
+    project.write({ 'ballast.config.json': { shema: 'x' } })
+    const { out } = await project.expect(1, ['check', '--format', 'sarif'])
+    const [{ message, locations }] = JSON.parse(out).runs[0].results
+    assert.match(message.text, /^there is no key "shema"\nDid you mean "schema"/)
+    assert.deepEqual(locations[0].physicalLocation, {
+      artifactLocation: { uri: 'ballast.config.json' }, region: { startLine: 1, startColumn: 2 },
+    })
+    const github = await project.expect(1, ['check', '--format', 'github'])
+    assert.match(github.out, /^::error file=ballast\.config\.json,line=1,col=2::there is no key/)
+  })
+
   test('of the migrations leaves the queries for later', async () => {
     project.write({ 'migrations/0001_b.sql': 'create tabel b ();' })
     const { errors, warnings } = await json(1)
@@ -203,7 +216,6 @@ describe('what cannot be read', () => {
         export const b = (where: unknown) => sql\`select id from users \${where}\`
         export const c = () => sql\`listen x\`
         export const d = (db: { sql: typeof other }) => db.sql\`select 1\``,
-      'src/broken.ts': 'const sql = `select` = = {',
     })
     const { warnings, last } = await json(0)
     const { unread, notChecked, found, right } = last.queries
@@ -218,8 +230,17 @@ describe('what cannot be read', () => {
     const told = warnings.filter(({ file }) => /^src/.test(file ?? ''))
     assert.deepEqual(told.map(({ file, line }) => [file, line]), [
       ['src/more.ts', 3], ['src/more.ts', 6], ['src/more.ts', 4], ['src/more.ts', 5],
-      ['src/broken.ts', undefined],
     ])
+  })
+
+  test('is an error where it is a file, whose queries a list would lack', async () => {
+    project.write({ 'src/broken.ts': 'const sql = `select` = = {' })
+    const { errors } = await json(1)
+    assert.deepEqual(errors.map(({ file }) => file), ['src/broken.ts'])
+    assert.deepEqual(outputs(), [])
+    project.write({ 'ballast.config.json': { queries: ['src/**', '!src/broken.ts'] } })
+    await json(0)
+    assert.deepEqual(outputs(), written)
   })
 })
 

@@ -257,3 +257,26 @@ test('Ctrl-C ends it cleanly while it waits for an answer', async () => {
   assert.match(run.err, /Stopping\. Press Ctrl-C again to end at once\./)
   assert.match(run.err, /error BH005: stopped; the Worker may still finish its request/)
 })
+
+describe('the API of Neon', () => {
+  const api = host => ({ NEON_API_HOST: host, NEON_API_KEY: 'topsecret', NEON_PROJECT_ID: 'p-1' })
+
+  test('Ctrl-C while it reads is said in a whole sentence', async () => {
+    let asked
+    const came = new Promise(resolve => (asked = resolve))
+    answers = [() => asked()]
+    const run = startBallast(project, ['branch', 'list'], { env: api(new URL(url).origin) })
+    await came
+    run.child.kill('SIGINT')
+    assert.equal(await run.ended, 1)
+    assert.match(run.err, /error BB008: stopped$/m)
+  })
+
+  test('nothing is sent to a port that fetch itself refuses', async () => {
+    const args = ['branch', 'create', 'b', '--json']
+    const { code, events } = await ballast(project, args, { env: api('http://127.0.0.1:6000') })
+    const { message, fate } = events.at(-1)
+    assert.deepEqual([code, fate], [1, 'refused'])
+    assert.match(message, /refuses the port/)
+  })
+})

@@ -107,6 +107,14 @@ test('a connection that is refused was not answered and never ran', async () => 
   assert.equal(error.sourceError, error.cause)
 })
 
+test('nothing is sent to a port that fetch itself refuses', async () => {
+  const error = await failureOf(neon('postgresql://user:secret@127.0.0.1:6000/main', {
+    retry: { attempts: 1 },
+  })`select 1`)
+  assert.match(error.message, /bad port/)
+  assert.equal(error.fate, 'refused')
+})
+
 test('a reset before the answer is unknown, and final', async t => {
   let requests = 0
   const cut = await serve(t, request => {

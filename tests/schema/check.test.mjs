@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { ballast, drizzleFolder, makeProject } from '../support/command.mjs'
+import '../support/elaborator.mjs'
 import { clear, startEndpoint } from '../support/endpoint.mjs'
 
 const users = 'create table users (id int primary key);'
@@ -59,6 +60,14 @@ describe('a folder', () => {
         '0001_posts.down.sql',
       'drizzle the schema that the folder leads to is not kept: `ballast export` writes it',
     ])
+  })
+
+  test('that begins without downs is as others leave it: later ones are missed', async () => {
+    assert.equal((await keep()).code, 0)
+    project.delete('drizzle/0000_users.down.sql')
+    assert.deepEqual((await findings()).found, [])
+    project.delete('drizzle/0001_posts.down.sql')
+    assert.deepEqual((await findings()).found, [])
   })
 
   test('an edit after the schema was kept', async () => {
@@ -183,6 +192,28 @@ describe('a fork', () => {
           'as meta/0000_snapshot.json',
       ),
     )
+  })
+
+  test('that generate does not go on from, wherever a snapshot says what it follows', async () => {
+    const tables = { tables: 'x'.repeat(5000) }
+    project.write({
+      'ballast.config.json': { schema: 'schema.sql', migrations: 'drizzle' },
+      'schema.sql': `${users}${posts}`,
+    })
+    const ends = [
+      { id: 'b', prevId: '0', ...tables },
+      { ...tables, prevId: '0', id: 'b' },
+      { id: 'b', prevId: 'a', ...tables },
+    ]
+    for (const [index, end] of ends.entries()) {
+      project.write({
+        'drizzle/meta/0000_snapshot.json': { version: '7', id: 'a', prevId: '0', ...tables },
+        'drizzle/meta/0001_snapshot.json': end,
+      })
+      const { code, err } = await ballast(project, ['generate'])
+      assert.equal(code, index === 2 ? 0 : 1, err)
+      if (index < 2) assert.match(err, /0001_snapshot\.json: error: this snapshot follows the same/)
+    }
   })
 
   test('two heads of v9', async () => {

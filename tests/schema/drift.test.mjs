@@ -1,6 +1,7 @@
 // `ballast drift`: what a database has against what it should have.
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
+import '../support/elaborator.mjs'
 import { clear, onBoth, rows } from '../support/endpoint.mjs'
 import { users, workshop } from './workshop.mjs'
 

@@ -140,6 +140,47 @@ describe('ballast dev keeps an elaborator', () => {
     assert.equal(project.has('.ballast/dev.json'), false)
   })
 
+  test('and which goes on from what the last job has left, and from nothing else', async () => {
+    await withDev(async ({ port, token }) => {
+      const query = `select concat((select string_agg(relname, ',' order by oid) from pg_class
+        where relnamespace = 'public'::regnamespace and relkind = 'r'), ':',
+        (select count(*) from pg_roles where rolname = 'late'), ':',
+        (select count(*) from pg_prepared_statements), ':', txid_current())`
+      const ask = async (...texts) => {
+        const stages = texts.map(text => {
+          return { segments: [{ isAlone: false, texts: [text] }], isAsked: true }
+        })
+        const response = await fetch(`http://127.0.0.1:${port}/elaborate`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}` },
+          body: JSON.stringify({ extensions: [], stages, commits: false, query }),
+        })
+        const { cells, refused } = await response.json()
+        const found = cells.map(cell => cell.split(':'))
+        return { found: found.map(cell => cell.slice(0, 3).join(' ')), refused, at: found[0]?.[3] }
+      }
+      const [a, b, late] = [1, 2, 3].map(n => `create table t${n} (id int);`)
+      const first = await ask(a)
+      assert.deepEqual(first.found, ['t1 0 1'])
+      const second = await ask(a, b)
+      assert.deepEqual([second.found, second.at], [['t1 0 1', 't1,t2 0 1'], first.at])
+      const other = await ask(a, late, b)
+      assert.deepEqual(other.found, ['t1 0 1', 't1,t3 0 1', 't1,t3,t2 0 1'])
+      assert.equal(other.at, first.at)
+      assert.deepEqual((await ask(b)).found, ['t2 0 1'])
+      const refused = await ask(b, 'create tabel t ();', a)
+      assert.deepEqual([refused.found, refused.refused.stage], [['t2 0 1'], 1])
+      assert.deepEqual((await ask(b, a)).found, ['t2 0 1', 't2,t1 0 1'])
+      // A role that only a later text needs is not there when the first one is asked by itself.
+      const roles = await ask(b, `${a} grant select on t1 to late;`)
+      assert.deepEqual(roles.found, ['t2 1 1', 't2,t1 1 1'])
+      assert.deepEqual((await ask(b)).found, ['t2 0 1'])
+      assert.deepEqual((await ask('deallocate all;', a)).found, [' 0 1', 't1 0 1'])
+      assert.deepEqual((await ask(`${a} commit;`, b)).found, ['t1 0 1', 't1,t2 0 1'])
+      assert.deepEqual((await ask(b)).found, ['t2 0 1'])
+    })
+  })
+
   test('and which is done without where it is of another version, or gone', async () => {
     await withDev(async notice => {
       for (const [name, other] of Object.entries({

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { ballast, makeProject } from '../support/command.mjs'
+import '../support/elaborator.mjs'
 import { rows, startEndpoint } from '../support/endpoint.mjs'
 import { importSources, startModels } from './authoring.mjs'
 

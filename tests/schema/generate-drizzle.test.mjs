@@ -1,6 +1,7 @@
 // `ballast generate`, `push` and `drift` on a Drizzle schema, with drizzle-kit's own configuration.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
+import '../support/elaborator.mjs'
 import { clear, rows, startEndpoint } from '../support/endpoint.mjs'
 import { workshop } from './workshop.mjs'
 
@@ -37,6 +38,20 @@ const begin = (files = {}, options = {}) => {
 }
 
 describe('generate', () => {
+  test('what a schema throws when it was loaded long ago is shown with its place', async () => {
+    for (const code of [
+      "setTimeout(() => { throw new Error('too late') }, 1)",
+      "const work = async () => { await null; throw new Error('too late') }; work()",
+    ]) {
+      begin({ 'src/schema.ts': `${schema}\n// A word of its own.\n${code}\n` })
+      const { events } = await project.expect(1, ['generate', '--json'])
+      const { file, line, message } = events.at(-1)
+      assert.deepEqual([file, line, message], ['src/schema.ts', 11, 'too late'])
+      project.remove()
+    }
+    project = undefined
+  })
+
   test('a new folder is one of the drizzle-orm that the project has', async () => {
     begin()
     await project.expect(0, ['generate', '--name', 'init', '--prove'])
@@ -46,6 +61,7 @@ describe('generate', () => {
       ['0000_init'],
     )
     assert.ok(project.has('drizzle/meta/0000_snapshot.json'))
+    project.delete('.ballast/dev.json')
     const { out, err } = await project.expect(0, ['generate'])
     assert.match(out, /Nothing to do: drizzle leads to what src\/schema\.ts says/)
     assert.doesNotMatch(err, /loading/)

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { drizzleFolder } from '../support/command.mjs'
+import '../support/elaborator.mjs'
 import { clear, rows, startEndpoint } from '../support/endpoint.mjs'
 import { onTerminal, users, workshop } from './workshop.mjs'
 
@@ -37,6 +38,7 @@ describe('what is written', () => {
   test('a second run has nothing to do, and neither loads nor writes anything', async () => {
     await begun()
     const before = project.all()
+    project.delete('.ballast/dev.json')
     const { err, out } = await project.expect(0, ['generate'])
     assert.match(out, /Nothing to do/)
     assert.doesNotMatch(err, /loading/)

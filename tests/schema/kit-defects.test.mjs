@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
 
+import '../support/elaborator.mjs'
 import { workshop } from './workshop.mjs'
 
 let project

@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 
+import '../support/elaborator.mjs'
 import { rows, startEndpoint } from '../support/endpoint.mjs'
 import { top } from '../support/source.mjs'
 import { kitProject } from './authoring.mjs'

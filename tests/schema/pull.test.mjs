@@ -1,6 +1,7 @@
 // `ballast pull`: a database's schema as a file, and as the migration that a folder begins with.
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
+import '../support/elaborator.mjs'
 import { clear, onBoth, rows } from '../support/endpoint.mjs'
 import { users, workshop } from './workshop.mjs'
 

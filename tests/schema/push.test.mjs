@@ -1,6 +1,7 @@
 // `ballast push`: a database becomes what the schema says, and nothing is lost unasked.
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
+import '../support/elaborator.mjs'
 import { clear, onBoth, rows } from '../support/endpoint.mjs'
 import { users, workshop } from './workshop.mjs'
 

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { ballast, drizzleFolder, makeProject } from '../support/command.mjs'
+import '../support/elaborator.mjs'
 import { clear, rows, startEndpoint } from '../support/endpoint.mjs'
 import { importSources, journalOf, kitProject, startModels } from './authoring.mjs'
 

@@ -58,13 +58,14 @@ export function workshop(files = {}, { drizzle, env = {} } = {}) {
     path,
     has: name => existsSync(path(name)),
     read: name => readFileSync(path(name), 'utf8'),
-    /** All files of the project but its packages, with what is in them. */
+    /** All files of the project but its packages and a shared elaborator's, with their texts. */
     all() {
       const names = readdirSync(project.folder, { recursive: true, withFileTypes: true })
       return Object.fromEntries(
         names
           .filter(entry => entry.isFile() && !entry.parentPath.includes('node_modules'))
           .map(entry => join(entry.parentPath, entry.name))
+          .filter(file => !file.endsWith('.ballast/dev.json'))
           .sort()
           .map(file => [file.slice(project.folder.length + 1), readFileSync(file, 'utf8')]),
       )

@@ -20,6 +20,13 @@ const cleared = {
   FORCE_COLOR: undefined,
 }
 
+const shared = {}
+
+/** Has all projects that are made from now on begin with this file. */
+export function share(path, text) {
+  shared[path] = text
+}
+
 /** A folder of its own with these files, by their paths; `remove` deletes it. */
 export function makeProject(files = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ballast-project-'))
@@ -38,7 +45,7 @@ export function makeProject(files = {}) {
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
-  return project.write(files)
+  return project.write({ ...shared, ...files })
 }
 
 /** A Drizzle folder (v7) of migrations `{ tag: text }`, in this order. */

@@ -31,8 +31,8 @@ export async function importDrizzle() {
     external: ['esbuild'],
     banner: {
       js:
-        "import { createRequire } from 'node:module';" +
-        'const require = createRequire(import.meta.url);',
+        "import { createRequire as requireFrom } from 'node:module';" +
+        'const require = requireFrom(import.meta.url);',
     },
     logLevel: 'error',
   })

@@ -8,6 +8,7 @@ import type { ConnectFlags } from './connect.js'
 import { Failure } from './failure.js'
 import { findingOf, warning, type Checked } from './folder-findings.js'
 import { annotation } from './github.js'
+import type { Screen } from './screen.js'
 import { checkQueries, summaryOf } from './queries/check-queries.js'
 import { sarif } from './queries/sarif.js'
 import { changes } from './queries/watch.js'
@@ -49,7 +50,17 @@ export async function checkCommand(flags: CheckFlags): Promise<number> {
       context.screen.note('Waiting for changes; Ctrl-C ends it.')
     }
     return 0
-  })
+  }, { fail: failing(flags) })
+}
+
+/** Who asked for a report gets one of what is in the way of all others, too. */
+function failing(flags: CheckFlags): ((failure: Failure, screen: Screen) => void) | undefined {
+  if (flags.format === undefined || flags.format === 'text') return undefined
+  return (failure, screen) => print(screen, flags, errorsOf(failure), process.cwd())
+}
+
+function errorsOf({ findings }: Failure): Checked[] {
+  return findings.map(each => ({ ...each, severity: 'error' }))
 }
 
 async function look(context: Context, flags: CheckFlags): Promise<HalfResult> {
@@ -67,8 +78,7 @@ async function look(context: Context, flags: CheckFlags): Promise<HalfResult> {
       }
       // Who asked for a report gets one, with what is in the way as its finding.
       if (flags.format === undefined || flags.format === 'text') throw error
-      const findings = error.findings.map((each): Checked => ({ ...each, severity: 'error' }))
-      results.push({ findings, facts: {} })
+      results.push({ findings: errorsOf(error), facts: {} })
     }
   }
   return {
@@ -82,14 +92,9 @@ function report(context: Context, flags: CheckFlags, { findings, facts }: HalfRe
   const { screen } = context
   const errors = findings.filter(isError)
   const warnings = findings.filter(finding => !isError(finding))
-  if (flags.format === 'sarif') {
+  if (flags.format === 'sarif' || flags.format === 'github') {
     const { file, root } = context.config
-    const log = sarif(findings, file ?? join(root, 'package.json'))
-    process.stdout.write(`${screen.secrets.hide(log)}\n`)
-    return errors.length > 0 ? 1 : 0
-  }
-  if (flags.format === 'github') {
-    for (const finding of findings) print(context, finding)
+    print(screen, flags, findings, root, file)
     return errors.length > 0 ? 1 : 0
   }
   for (const finding of warnings) screen.warn(findingOf(finding))
@@ -109,9 +114,22 @@ function isError({ severity }: Checked): boolean {
   return severity === 'error'
 }
 
-/** An annotation, whether GitHub runs this or its output is carried there. */
-function print({ screen }: Context, { severity, advice, ...finding }: Checked): void {
+/** Prints a log of SARIF, or annotations, whether GitHub runs this or is to be given its output. */
+function print(
+  { secrets }: Screen,
+  { format }: CheckFlags,
+  findings: readonly Checked[],
+  root: string,
+  config: string | null = null,
+): void {
+  const lines =
+    format === 'sarif'
+      ? [sarif(findings, config ?? join(root, 'package.json'))]
+      : findings.map(annotationOf)
+  for (const line of lines) process.stdout.write(`${secrets.hide(line)}\n`)
+}
+
+function annotationOf({ severity, advice, ...finding }: Checked): string {
   const hint = [finding.hint, advice].filter(part => part !== undefined).join(' ')
-  const line = annotation(severity, hint === '' ? finding : { ...finding, hint })
-  process.stdout.write(`${screen.secrets.hide(line)}\n`)
+  return annotation(severity, hint === '' ? finding : { ...finding, hint })
 }

@@ -2,6 +2,7 @@
 import { loadConfig, type Config } from './config.js'
 import { Failure, Question, failure } from './failure.js'
 import { Screen } from './screen.js'
+import { placeInStack } from './stack.js'
 import { readVariables, type Variables } from './variables.js'
 
 /** Flags that all of them take. */
@@ -25,12 +26,20 @@ const kEndedAdvice =
   'Something that it loaded did that, or waits for what never comes: look at what the schema and ' +
   'the configuration of Drizzle do while they are imported.'
 
-/** Runs a command and gives its exit code: 0 done, 1 failed, 2 needs an answer. */
+/**
+ * Runs a command and gives its exit code: 0 done, 1 failed, 2 needs an answer. `fail` says what
+ * went wrong where that is no matter of the screen.
+ */
 export async function runCommand(
   flags: CommonFlags,
   body: (context: Context) => Promise<number>,
+  { fail }: { fail?: ((failure: Failure, screen: Screen) => void) | undefined } = {},
 ): Promise<number> {
   const screen = new Screen({ json: flags.json === true })
+  const say = (error: unknown): void => {
+    if (fail === undefined) screen.fail(failureOf(error))
+    else fail(failureOf(error), screen)
+  }
   const stop = new AbortController()
   const last: (() => Promise<void>)[] = []
   let isOver = false
@@ -43,7 +52,7 @@ export async function runCommand(
   }
   // Node would print these with their stacks, and a message there may quote a secret.
   const onCrash = (error: unknown): void => {
-    screen.fail(failureOf(error))
+    say(error)
     end()
   }
   const end = (): never => {
@@ -68,7 +77,7 @@ export async function runCommand(
       screen.ask(error)
       return 2
     }
-    screen.fail(failureOf(error))
+    say(error)
     return 1
   } finally {
     screen.done()
@@ -80,5 +89,8 @@ export async function runCommand(
 
 function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error
-  return failure(error instanceof Error ? error.message : String(error))
+  if (!(error instanceof Error)) return failure(String(error))
+  // Code of the project may throw when it was loaded long ago.
+  const place = placeInStack(error.stack ?? '')
+  return new Failure([{ code: null, message: error.message, place, hideLine: true }])
 }

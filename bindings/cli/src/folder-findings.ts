@@ -32,15 +32,18 @@ export function historyFindings(
     ...forkFindings(folder, files, history),
     ...journalFindings(history, files, at),
     ...gapFindings(history, at),
-    ...history.migrations
-      .filter(({ hasFile, hasDown }) => hasFile && !hasDown)
-      .map(({ tag, file }) =>
-        warning(
-          `${tag} has no down, so \`ballast undo\` stops at it: write it as ` + downOf(file),
-          at(file),
-        ),
-      ),
+    ...downFindings(history, at),
   ]
+}
+
+/** Migrations before the first one that has a down come from tools that know none. */
+function downFindings({ migrations }: History, at: (file: string) => Place): Checked[] {
+  const first = migrations.findIndex(({ hasDown }) => hasDown)
+  const without = migrations.filter((each, index) => each.hasFile && !each.hasDown && index > first)
+  return (first === -1 ? [] : without).map(({ tag, file }) => {
+    const message = `${tag} has no down, so \`ballast undo\` stops at it: write it as `
+    return warning(message + downOf(file), at(file))
+  })
 }
 
 /** What says that two branches have each gone on from one state. */

@@ -2,7 +2,7 @@
  * The history that a folder of migrations tells: what comes after what, and where two branches have
  * each gone on. It reads a folder that a merge has left broken, too, so that it can be mended.
  */
-import type { FolderFile } from './folder.js'
+import { isSnapshot, type FolderFile } from './folder.js'
 
 /** How the folder is laid out. */
 export type Format = 'v7' | 'v8' | 'v9' | 'plain'
@@ -204,7 +204,7 @@ function versionOf(text: string): string | undefined {
 
 function readSnapshots(files: readonly FolderFile[]): SnapshotLink[] {
   return files.flatMap(({ path, text }) => {
-    if (!/^(?:meta\/.*_snapshot|[^/]+\/snapshot)\.json$/.test(path)) return []
+    if (!isSnapshot(path)) return []
     return sidesOf(text).flatMap(side => linkOf(path, side))
   })
 }

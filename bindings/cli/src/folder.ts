@@ -1,5 +1,5 @@
 /** A folder of migrations as the core takes it: every file of SQL or JSON, as text. */
-import { readFile, readdir, stat } from 'node:fs/promises'
+import { open, readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { failure } from './failure.js'
@@ -11,12 +11,49 @@ export interface FolderFile {
   text: string
 }
 
+/** How much is read of Drizzle's snapshots, each of which holds a whole schema. */
+export interface ReadOptions {
+  snapshots?: 'whole' | 'links'
+}
+
+/** Whether that is a snapshot of Drizzle's. */
+export function isSnapshot(path: string): boolean {
+  return /^(?:meta\/.*_snapshot|[^/]+\/snapshot)\.json$/.test(path)
+}
+
 /** Reads the folder; files come in the order of their paths, the same on every machine. */
-export async function readFolder(folder: string): Promise<FolderFile[]> {
+export async function readFolder(
+  folder: string,
+  { snapshots = 'whole' }: ReadOptions = {},
+): Promise<FolderFile[]> {
   const paths = (await walk(folder, '')).sort()
   return Promise.all(
-    paths.map(async path => ({ path, text: decode(await read(join(folder, path)), path) })),
+    paths.map(async path => {
+      const file = join(folder, path)
+      const links = snapshots === 'links' && isSnapshot(path) ? await readLinks(file) : null
+      return { path, text: links ?? decode(await read(file), path) }
+    }),
   )
+}
+
+// Where Drizzle writes them: before the schema itself, of which there may be a megabyte.
+const kText = '"(?:version|dialect|type|id|prevId)":\\s*"[^"\\\\]*"'
+const kTexts = '"prevIds":\\s*\\[[^\\][{}]*\\]'
+const kLinks = new RegExp(`^\\{(?:\\s*(?:${kText}|${kTexts}),)+`)
+const kLinksSize = 4096
+
+/** What a snapshot is and what it follows, as JSON; null where it begins with something else. */
+async function readLinks(file: string): Promise<string | null> {
+  const handle = await open(file).catch(() => null)
+  if (handle === null) return null
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(kLinksSize), 0, kLinksSize, 0)
+    const [head = ''] = kLinks.exec(buffer.toString('latin1', 0, bytesRead)) ?? []
+    const isWhole = /"id":/.test(head) && /"prevIds?":/.test(head)
+    return isWhole ? `${head.slice(0, -1)}}` : null
+  } finally {
+    await handle.close()
+  }
 }
 
 async function walk(folder: string, under: string): Promise<string[]> {

@@ -59,7 +59,9 @@ export async function generateCommand(flags: GenerateFlags): Promise<number> {
       separator: separatorOf(context, format),
     }
     const settled = await settle(context, both.from, both.to, settings, answers)
-    const made = await make(context, state, both, settled, settings)
+    // What a Drizzle schema could not say is in none of the texts.
+    const texts = both.to.text === desired.text ? desired.texts : []
+    const made = await make(context, state, { ...both, texts }, settled, settings)
     return write(flags, context, { state, format, made, desired })
   })
 }

@@ -124,7 +124,8 @@ async function ask(
     const { message, code } = networkError(error)
     const gone = new Unreachable(`does not answer: ${message}`)
     // A name that is unknown, or a port where nobody listens, will be so a second later as well.
-    throw code === 'ECONNREFUSED' || code === 'ENOTFOUND' ? named(gone, nameOf(endpoint)) : gone
+    const isLasting = code === 'ECONNREFUSED' || code === 'ENOTFOUND' || message === 'bad port'
+    throw isLasting ? named(gone, nameOf(endpoint)) : gone
   } finally {
     clearTimeout(timer)
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Bundle } from 'ballast/migrate'
 
 import { Instance } from '../../client/src/instance.ts'
+import { compileOnce } from './compile-once.js'
 import { migrationsOf, type Config } from './config.js'
 import { Failure, type Finding } from './failure.js'
 import { readFolder, type FolderFile } from './folder.js'
@@ -80,6 +81,14 @@ export async function toolsModule(): Promise<Uint8Array<ArrayBuffer>> {
   return bytes
 }
 
+let hash: Promise<string> | undefined
+
+/** A name for them that is as good, and shorter. */
+export async function toolsHash(): Promise<string> {
+  hash ??= toolsModule().then(read => hashOf([read]))
+  return hash
+}
+
 interface Answered {
   head: Record<string, unknown>
   body: string
@@ -87,7 +96,7 @@ interface Answered {
 
 /** A task answers the same to the same: where it is asked often, what it said is kept. */
 async function keptStep(task: string, settings: object, body: string): Promise<Answered> {
-  const name = `tasks/${hashOf([await toolsModule(), task, JSON.stringify(settings), body])}`
+  const name = `tasks/${hashOf([await toolsHash(), task, JSON.stringify(settings), body])}`
   const kept = await readCached(name)
   if (kept !== null) return JSON.parse(new TextDecoder().decode(kept)) as Answered
   const answered = await step(task, settings, body)
@@ -98,6 +107,7 @@ async function keptStep(task: string, settings: object, body: string): Promise<A
 async function step(task: string, settings: object, body: string): Promise<Answered> {
   // A failed check ends an instance, and the next task wants another one.
   if (instance === undefined || instance.isSpent) {
+    compileOnce()
     instance = new Instance(new WebAssembly.Module(await toolsModule()), kModule)
   }
   const tools = instance
@@ -129,7 +139,7 @@ export async function runTool(
 /** Bundles the folder that the configuration names. Throws a `Failure` with every mistake in it. */
 export async function bundleFolder(config: Config, flags: BundleFlags = {}): Promise<Bundled> {
   const folder = migrationsOf(config)
-  return bundleFiles(folder, await readFolder(folder), config, flags)
+  return bundleFiles(folder, await readFolder(folder, { snapshots: 'links' }), config, flags)
 }
 
 /** The same of files that may not be written yet; places in errors are those in `folder`. */

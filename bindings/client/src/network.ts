@@ -11,6 +11,8 @@ const NOT_CONNECTED = new Set([
 export function neverConnected(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > 4) return false
   if ('code' in error && NOT_CONNECTED.has(String(error.code))) return true
+  // Browsers and Node connect to no port that is known for another protocol.
+  if ('message' in error && error.message === 'bad port') return true
   if (error instanceof AggregateError) {
     return error.errors.length > 0 && error.errors.every(each => neverConnected(each, depth + 1))
   }

@@ -136,8 +136,12 @@ export class NeonApi {
 /** What `fetch` throws says little; its cause says what happened. */
 function lost(error: unknown): Outcome {
   const { cause } = error as { cause?: { code?: string; message?: string } }
-  const why = kNeverSent.includes(cause?.code ?? '') ? 'connect' : 'reset'
-  return { why, message: cause?.code ?? cause?.message ?? 'the connection was lost' }
+  const message = cause?.code ?? cause?.message ?? 'the connection was lost'
+  // It connects to no port that is known for another protocol, now or later.
+  if (message === 'bad port') {
+    throw problem({ code: 'BB007', message: 'fetch refuses the port of the API', fate: 'refused' })
+  }
+  return { why: kNeverSent.includes(message) ? 'connect' : 'reset', message }
 }
 
 function isOver(signal: AbortSignal | undefined): boolean {
@@ -158,8 +162,10 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   })
 }
 
-function problem({ code = '', message = '', ...fields }: Record<string, string>): Failure {
+function problem({ code = '', message: words = '', ...fields }: Record<string, string>): Failure {
   const { requestId } = fields
+  // What only reads has no name of its own: there is nothing to look after.
+  const message = words.replace(/ while $/, '')
   const finding = {
     code,
     message,

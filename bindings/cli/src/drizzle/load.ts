@@ -5,15 +5,17 @@
  */
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 
-import { build, type BuildFailure, type Loader, type Message, type Plugin } from 'esbuild'
+import type { BuildFailure, Loader, Message, Plugin } from 'esbuild'
 
 import { Failure, failure, type Finding, type Place } from '../failure.js'
 import { Secrets } from '../secrets.js'
 import { shortPath } from '../source.js'
+import { keepMap, placeInStack } from '../stack.js'
 import type { PgCore } from './entities.js'
 import type { Naming } from './names.js'
 import type { SchemaModule } from './schema.js'
@@ -67,6 +69,7 @@ async function loadEntry(contents: string, files: readonly string[]): Promise<Lo
   try {
     const outfile = join(folder, 'bundle.mjs')
     const inputs = await bundle(contents, await realpath(dirname(files[0] ?? '')), outfile)
+    keepMap(outfile, await readFile(`${outfile}.map`, 'utf8'))
     return { exports: await importBundle(outfile, files), inputs }
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -77,6 +80,9 @@ async function loadEntry(contents: string, files: readonly string[]): Promise<Lo
 const kBanner =
   "import { createRequire as ballastRequire } from 'node:module';" +
   'const require = ballastRequire(import.meta.url);'
+
+// As the module of CommonJS that it is: to import it, Node would read all of it for its exports.
+const { build } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild')
 
 async function bundle(contents: string, resolveDir: string, outfile: string): Promise<string[]> {
   try {
@@ -89,7 +95,7 @@ async function bundle(contents: string, resolveDir: string, outfile: string): Pr
       format: 'esm',
       platform: 'node',
       target: 'node20',
-      sourcemap: 'inline',
+      sourcemap: 'external',
       banner: { js: kBanner },
       define: kPlaces,
       plugins: [packages, places],
@@ -210,17 +216,13 @@ async function importBundle(
   outfile: string,
   files: readonly string[],
 ): Promise<Readonly<Record<string, unknown>>> {
-  // Only with source maps does an error say where in the project it was thrown.
-  const before = process.sourceMapsEnabled ?? false
-  process.setSourceMapsEnabled(true)
   const restore = keepToItself()
   try {
     return (await import(pathToFileURL(outfile).href)) as Readonly<Record<string, unknown>>
   } catch (error) {
-    throw importFailure(error, dirname(outfile), files)
+    throw importFailure(error, files)
   } finally {
     restore()
-    process.setSourceMapsEnabled(before)
   }
 }
 
@@ -238,7 +240,7 @@ function keepToItself(): () => void {
   }
 }
 
-function importFailure(error: unknown, bundled: string, files: readonly string[]): Failure {
+function importFailure(error: unknown, files: readonly string[]): Failure {
   const isError = error instanceof Error
   // A message may well have the URL in it that the code was at odds with.
   const message = new Secrets().hide(
@@ -246,24 +248,10 @@ function importFailure(error: unknown, bundled: string, files: readonly string[]
   )
   const [only] = files
   const place =
-    (isError ? placeIn(error.stack ?? '', bundled) : undefined) ??
+    (isError ? placeInStack(error.stack ?? '') : undefined) ??
     (files.length === 1 && only !== undefined ? { file: only } : undefined)
   const finding: Finding = { code: null, message, place, hideLine: true }
   if (place !== undefined) return new Failure([finding])
   const notes = [`It came up in one of ${files.map(shortPath).join(', ')}.`]
   return new Failure([{ ...finding, notes }])
-}
-
-/** The first place in a stack that is a file of the project. */
-function placeIn(stack: string, bundled: string): Place | undefined {
-  const ours = dirname(fileURLToPath(import.meta.url))
-  for (const found of stack.matchAll(
-    /\(?(?:file:\/\/)?(\/[^\n()]+|[A-Za-z]:[^\n()]+):(\d+):(\d+)\)?/g,
-  )) {
-    const [, file = '', line, column] = found
-    if (/[\\/]node_modules[\\/]/.test(file) || !existsSync(file)) continue
-    if (file.startsWith(bundled) || dirname(file) === ours) continue
-    return { file, line: Number(line), column: Number(column) }
-  }
-  return undefined
 }

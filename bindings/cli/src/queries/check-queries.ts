@@ -17,7 +17,7 @@ import {
   complaintOfRecorded,
   disagreementOf,
   distinctFindings,
-  fileWarning,
+  unreadFile,
   placeOfQuery,
   warningOf,
   type Unchecked,
@@ -40,7 +40,7 @@ export const checkQueries: Half = async (context, flags) => {
   const recorded = await readRecorded(config.recorded)
   const isNone = found.queries.length + found.unread.length + recorded.length === 0
   if (isNone && !isKept(context)) {
-    return { findings: found.unreadFiles.map(fileWarning), facts: {} }
+    return { findings: found.unreadFiles.map(unreadFile), facts: {} }
   }
   const texts = found.queries.flatMap(query => query.texts.map(({ text }) => text))
   const state = await readEndState(context, [
@@ -146,7 +146,7 @@ class Run {
     const findings = distinctFindings([
       ...this.#findings,
       ...[...unread, ...this.#unchecked].map(warningOf),
-      ...found.unreadFiles.map(fileWarning),
+      ...found.unreadFiles.map(unreadFile),
     ])
     const isRight = findings.every(({ severity }) => severity === 'warning')
     // A list that lacks what is wrong today would still be a list that somebody deploys.

@@ -36,7 +36,7 @@ export async function readEndState(
   const { config } = context
   const { searchPath, postgres } = config
   const folder = migrationsOf(config)
-  const files = await readFolder(folder)
+  const files = await readFolder(folder, { snapshots: 'links' })
   const bundled = await bundleFiles(folder, files, config, { mayReuse: true })
   const asked = { query: await catalogQuery(), describe: { searchPath, texts } }
   const { cell } = await folderCell(context, { folder, files, bundled }, asked, true)

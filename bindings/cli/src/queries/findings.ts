@@ -77,10 +77,11 @@ export function warningOf({ place, why }: Unchecked): Checked {
   return { severity: 'warning', code: null, message: `this query is not checked: ${why}`, place }
 }
 
-/** A file that cannot be read. */
-export function fileWarning({ file, why }: UnreadFile): Checked {
+/** A file that cannot be read: whatever queries are in it, a list of all would lack them. */
+export function unreadFile({ file, why }: UnreadFile): Checked {
   const message = `its queries are not checked, since it cannot be read: ${why}`
-  return { severity: 'warning', code: null, message, place: { file } }
+  const advice = 'Mend it, or have a pattern of "queries" that begins with ! leave it out.'
+  return { severity: 'error', code: null, message, place: { file }, advice }
 }
 
 /** Each finding once: a query that can come out in several ways has the same mistake in all. */

@@ -3,29 +3,13 @@ import { readFile } from 'node:fs/promises'
 
 import type { Context } from '../command.js'
 import { choose, isInteractive } from '../confirm.js'
-import { Question, failure } from '../failure.js'
+import { Failure, Question, failure } from '../failure.js'
 import { printable, shortPath } from '../source.js'
-import { elaborate } from './elaborate.js'
+import { elaborateOn } from './elaborate.js'
 import { idOf, linesOf, type ModelLine } from './objects.js'
 import type { Answer, Plan, PlanQuestion, PlanSettings } from './plan.js'
 import { planBetween, renameBetween, renderModel, type Model } from './planner.js'
 import { textsOf } from './proof.js'
-
-/** Only who gives answers waits for what reads them to load. */
-async function parseAnswers(text: string): Promise<Answer[] | null> {
-  const z = await import('zod')
-  const parts = z.array(z.string()).min(1)
-  const schema = z.array(
-    z.union([
-      z.object({ type: z.literal('rename'), kind: z.string(), from: parts, to: parts }),
-      z.object({ type: z.literal('create'), kind: z.string(), entity: parts }),
-      // Drizzle's hints may hold more, such as that a loss of data is confirmed.
-      z.object({ type: z.literal('confirm_data_loss') }).transform(() => null),
-    ]),
-  )
-  const read = schema.safeParse(parsed(text))
-  return read.success ? read.data.filter(answer => answer !== null) : null
-}
 
 /** The answers that a flag gives: a file of JSON, or the JSON itself. */
 export async function readAnswers(given: string | undefined): Promise<Answer[]> {
@@ -36,7 +20,9 @@ export async function readAnswers(given: string | undefined): Promise<Answer[]> 
     : await readFile(given, 'utf8').catch((error: NodeJS.ErrnoException) => {
         throw failure(`${shortPath(given)}, the answers, cannot be read: ${error.code}`)
       })
-  const answers = await parseAnswers(text)
+  // Only who gives answers waits for what reads them to load.
+  const { answersOf } = await import('./answers-schema.js')
+  const answers = answersOf(parsed(text))
   if (answers !== null) return answers
   throw failure(
     'the answers are not an array of renames and creations',
@@ -117,11 +103,10 @@ async function rename(
   answers: readonly Answer[],
 ): Promise<Round> {
   const plan = await renameBetween(before, to, { ...settings, answers })
-  const texts = [
-    { text: await renderModel(before, 18), name: 'the schema so far' },
-    ...textsOf(plan, 'a rename'),
-  ]
-  return { before, after: await elaborate(context, texts), answers, plan }
+  const first = [{ text: await renderModel(before, 18), name: 'the schema so far' }]
+  const [after] = await elaborateOn(context, first, [textsOf(plan, 'a rename')])
+  if (after === undefined || after instanceof Failure) throw after
+  return { before, after, answers, plan }
 }
 
 // What an answer calls a value of an enum: its path ends in the value.

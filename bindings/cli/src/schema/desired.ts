@@ -11,7 +11,7 @@ import { shortPath } from '../source.js'
 import { databaseUrl } from '../variables.js'
 import { drizzleModel, type DrizzleInput } from './drizzle-source.js'
 import type { Limits } from './align.js'
-import { elaborate } from './elaborate.js'
+import { elaborate, type SqlText } from './elaborate.js'
 import { liveModel } from './live.js'
 import { withNamedRoles } from './objects.js'
 import type { Model } from './planner.js'
@@ -24,6 +24,8 @@ export interface DesiredModel extends Model {
   limits: Limits | null
   /** The names that this version of Drizzle gives; null where it is no Drizzle schema. */
   naming: Naming | null
+  /** What it was made of by the elaborator, which may hold it still; none of a database. */
+  texts: readonly SqlText[]
 }
 
 const kSql = /\.sql$/i
@@ -70,7 +72,7 @@ async function usualSchema({ root, file }: Config): Promise<string> {
 async function databaseSchema(context: Context, variable: string): Promise<DesiredModel> {
   const url = databaseUrl(context.config, context.variables, variable, context.screen.secrets)
   const model = withNamedRoles(await liveModel(context, url))
-  return { ...model, name: `the database of ${variable}`, limits: null, naming: null }
+  return { ...model, name: `the database of ${variable}`, limits: null, naming: null, texts: [] }
 }
 
 async function sqlSchema(context: Context, files: readonly string[]): Promise<DesiredModel> {
@@ -78,7 +80,7 @@ async function sqlSchema(context: Context, files: readonly string[]): Promise<De
     files.map(async file => ({ text: await readText(file), name: shortPath(file), file })),
   )
   const model = await elaborate(context, texts)
-  return { ...model, name: nameOf(files), limits: null, naming: null }
+  return { ...model, name: nameOf(files), limits: null, naming: null, texts }
 }
 
 function nameOf(files: readonly string[]): string {

@@ -205,11 +205,11 @@ class Reader {
   #serialOf(value: ModelObject, type: DrizzleType): DrizzleType | undefined {
     const { schema, table, name } = value
     const serial = { smallint: 'smallserial', integer: 'serial', bigint: 'bigserial' }[type.text]
+    if (serial === undefined) return undefined
     const sequence = this.#objects
       .of('sequence')
       .find(each => listOf(each, 'owned_by').join('\0') === [schema, table, name].join('\0'))
-    if (serial === undefined || sequence === undefined || sequence.schema !== schema)
-      return undefined
+    if (sequence === undefined || sequence.schema !== schema) return undefined
     const max = { smallint: '32767', integer: '2147483647', bigint: kMaxBigint }[type.text]
     const { start, increment, min, cache, type: of } = sequence.facts
     const isUsual =

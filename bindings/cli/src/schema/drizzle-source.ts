@@ -38,7 +38,8 @@ export async function drizzleModel(context: Context, input: Input): Promise<Desi
   const made = await drizzleSql(context, input)
   for (const note of made.notes) context.screen.warn({ code: null, message: note })
   const name = input.schema.map(shortPath).join(', ')
-  const model = await elaborate(context, [{ text: made.sql, name }], {
+  const texts = [{ text: made.sql, name }]
+  const model = await elaborate(context, texts, {
     explain: async (refusal, text) => {
       const { position, done } = refusal
       // Without a position it came up while a statement ran, and only its number is known.
@@ -61,7 +62,7 @@ export async function drizzleModel(context: Context, input: Input): Promise<Desi
   })
   const { tablesFilter, schemaFilter, roles } = input
   const limits = { outside: made.outside, tablesFilter, schemaFilter, hasRoles: roles !== false }
-  return { ...model, name, limits, naming: made.naming }
+  return { ...model, name, limits, naming: made.naming, texts }
 }
 
 async function drizzleSql({ screen, config }: Context, input: Input): Promise<DrizzleSql> {

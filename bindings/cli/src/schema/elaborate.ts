@@ -1,12 +1,11 @@
 /** SQL into a model: by the elaborator that `ballast dev` keeps warm, else by one of our own. */
-import { setFlagsFromString } from 'node:v8'
-
 import type { Context } from '../command.js'
+import { compileOnce } from '../compile-once.js'
 import { Failure, type Place } from '../failure.js'
-import { bundleFiles, toolsModule } from '../tools.js'
+import { bundleFiles, toolsHash } from '../tools.js'
 import { placeAt } from '../source.js'
 import { hashOf, readCached, writeCached } from './cache.js'
-import { Elaborator, type BothCells, type Job, type JobResult, type Segment } from './elaborator.js'
+import { Elaborator, type Job, type JobResult, type Refused } from './elaborator.js'
 import { extensionsIn } from './extensions.js'
 import { introspectionQuery, modelOf, type Model } from './planner.js'
 import type { Refusal } from './session.js'
@@ -44,52 +43,47 @@ export async function elaborate(
   texts: readonly SqlText[],
   { mayReuse = true, explain = byFile(context) }: ElaborateOptions = {},
 ): Promise<Model> {
-  const result = await runJob(context, await jobOf(texts), mayReuse)
-  if (result.refusal === undefined) return modelOf(result.cell)
-  throw await refused(result, texts, explain)
+  const { cells, refused } = await runJob(context, await jobOf([texts], 0), mayReuse)
+  if (refused === undefined) return modelOf(cells[0] ?? '')
+  throw await failureOf(refused, texts, explain)
 }
 
 /**
- * The models of what these texts make, and of what others make of that. They are loaded once, which
- * is what takes the time. Of the others a refusal is an answer.
+ * The models of what these make, one after the other on top of the first, which is most of the work
+ * and may be loaded already. At the first that PostgreSQL refuses it ends, with why.
  */
-export async function elaborateBoth(
+export async function elaborateOn(
   context: Context,
-  texts: readonly SqlText[],
-  others: readonly SqlText[],
-): Promise<{ first: Model; then: Model | Failure }> {
-  const job = await jobOf(texts)
-  job.extensions = extensionsIn([...texts, ...others])
-  job.then = segmentsOf(others)
-  const result = await runJob(context, job, true)
-  if (result.refusal !== undefined) throw await refused(result, texts, byFile(context))
-  const { cell, then } = JSON.parse(result.cell) as BothCells
-  return {
-    first: await modelOf(cell),
-    then:
-      then.refusal === undefined
-        ? await modelOf(then.cell)
-        : await refused(then, others, byFile(context)),
-  }
+  first: readonly SqlText[],
+  then: readonly (readonly SqlText[])[],
+): Promise<(Model | Failure)[]> {
+  const stages = [first, ...then]
+  const { cells, refused } = await runJob(context, await jobOf(stages, 1), true)
+  const explain = byFile(context)
+  if (refused?.stage === 0) throw await failureOf(refused, first, explain)
+  const made: (Model | Failure)[] = []
+  for (const cell of cells) made.push(await modelOf(cell))
+  if (refused === undefined) return made
+  return [...made, await failureOf(refused, stages[refused.stage] ?? [], explain)]
 }
 
-async function jobOf(texts: readonly SqlText[]): Promise<Job> {
+/** Asks for the model after each stage from that one on. */
+async function jobOf(stages: readonly (readonly SqlText[])[], asked: number): Promise<Job> {
   return {
-    extensions: extensionsIn(texts),
-    segments: segmentsOf(texts),
+    extensions: extensionsIn(stages.flat()),
+    stages: stages.map((texts, index) => ({
+      segments: texts.map(({ text, alone = false }) => {
+        return { isAlone: alone, texts: [withoutMeta(text)] }
+      }),
+      isAsked: index >= asked,
+    })),
     commits: false,
     query: await introspectionQuery(),
   }
 }
 
-function segmentsOf(texts: readonly SqlText[]): Segment[] {
-  return texts.map(({ text, alone = false }) => {
-    return { isAlone: alone, texts: [withoutMeta(text)] }
-  })
-}
-
-async function refused(
-  { refusal, segment }: Extract<JobResult, { refusal: Refusal }>,
+async function failureOf(
+  { refusal, segment }: Refused,
   texts: readonly SqlText[],
   explain: NonNullable<ElaborateOptions['explain']>,
 ): Promise<Failure> {
@@ -99,19 +93,19 @@ async function refused(
 
 /** Runs a job, or finds what the same one gave before. */
 export async function runJob(context: Context, job: Job, mayReuse: boolean): Promise<JobResult> {
-  const key = hashOf([await toolsModule(), PGLITE_VERSION, JSON.stringify(job)])
+  const key = hashOf([await toolsHash(), PGLITE_VERSION, JSON.stringify(job)])
   // Queries change more often than schemas do, and should not push those out.
   const name = `${job.describe === undefined ? 'models' : 'catalogs'}/${key}`
   const kept = mayReuse ? await readCached(name) : null
-  if (kept !== null) return { cell: new TextDecoder().decode(kept) }
+  if (kept !== null) return { cells: JSON.parse(new TextDecoder().decode(kept)) as string[] }
   const result = (await askWarm(context.config.root, job)) ?? (await runHere(context, job))
-  if (result.refusal === undefined) await writeCached(name, result.cell)
+  if (result.refused === undefined) await writeCached(name, JSON.stringify(result.cells))
   return result
 }
 
 async function runHere({ screen, atEnd }: Context, job: Job): Promise<JobResult> {
   if (own === undefined) {
-    if (JSON.stringify(job).length < kLongJob) compileOnce()
+    compileOnce()
     const made = new Elaborator(() =>
       screen.note('Making a database cluster for PGlite, which is kept for the next time …'),
     )
@@ -127,18 +121,6 @@ async function runHere({ screen, atEnd }: Context, job: Job): Promise<JobResult>
   } finally {
     screen.done()
   }
-}
-
-// V8 compiles PostgreSQL's functions fast, and then those that run often once more and better, on
-// other threads. That costs three times as much CPU as all else, and pays only for some hundred
-// tables. V8 keeps no promises about its flags, so they are set where they have been tried.
-const kLongJob = 200_000
-const kTriedNodes = ['20', '22', '24']
-const kCompileOnce = ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering']
-
-function compileOnce(): void {
-  const [major = ''] = process.versions.node.split('.')
-  if (kTriedNodes.includes(major)) kCompileOnce.forEach(flag => setFlagsFromString(flag))
 }
 
 /** The commands to psql that pg_dump writes are no SQL; as blanks they leave all else in place. */

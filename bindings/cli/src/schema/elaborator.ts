@@ -1,7 +1,8 @@
 /**
  * PostgreSQL as the one that says what a text means: SQL in, what the catalog then holds out. The
  * texts go into a transaction that is rolled back, so that one fresh database serves many times;
- * only what commits by itself uses a database up.
+ * only what commits by itself uses a database up. It is rolled back no further than to where the
+ * next job begins otherwise than the last one did.
  */
 import { Session, type Described, type Outcome, type Refusal } from './session.js'
 
@@ -15,17 +16,22 @@ export interface Segment {
   texts: readonly string[]
 }
 
+/** What is loaded in one go, on top of what was loaded before it. */
+export interface Stage {
+  segments: readonly Segment[]
+  /** Whether the query is asked after it. */
+  isAsked: boolean
+}
+
 /** What is to be loaded, as JSON that may travel to the elaborator that `ballast dev` keeps. */
 export interface Job {
   extensions: readonly string[]
-  segments: readonly Segment[]
-  /** Run after the query, which is then asked again; the cell holds a `BothCells` as JSON. */
-  then?: readonly Segment[] | undefined
+  stages: readonly Stage[]
   /** Whether a segment is a transaction of its own, as of migrations; else all are one. */
   commits: boolean
-  /** What is asked at the end, of one cell, with an empty search_path. */
+  /** What is asked, of one cell, with an empty search_path. */
   query: string
-  /** Statements that are then described; the cell holds a `DescribedCell` as JSON. */
+  /** Statements that are described after the query; its cell then is a `DescribedCell` as JSON. */
   describe?: Describe | undefined
 }
 
@@ -43,32 +49,46 @@ export interface DescribedCell {
   types: Record<string, string>
 }
 
-/** What was asked, and what came of the texts that ran after that. */
-export interface BothCells {
-  cell: string
-  then: JobResult
+/** The answers, and which text was refused, if one was: after it nothing is asked. */
+export interface JobResult {
+  cells: readonly string[]
+  refused?: Refused | undefined
 }
 
-/** The cell, or which text was refused and why. */
-export type JobResult =
-  | { cell: string; refusal?: undefined }
-  | { cell?: undefined; refusal: Refusal; segment: number; text: number }
+/** A text that PostgreSQL refuses, and where in the job it is. */
+export interface Refused {
+  refusal: Refusal
+  stage: number
+  segment: number
+  text: number
+}
 
-/** A text that was refused. */
-class Refused extends Error {
-  readonly refusal: Refusal
-  readonly segment: number
-  readonly text: number
+/** Ends a job at the text that was refused. */
+class Stop extends Error {
+  readonly refused: Refused
   /** Whether the transaction around it was still there. */
   readonly isOpen: boolean
 
-  constructor(refusal: Refusal, isOpen: boolean, segment: number, text: number) {
-    super(refusal.message)
-    this.refusal = refusal
+  constructor(refused: Refused, isOpen: boolean) {
+    super(refused.refusal.message)
+    this.refused = refused
     this.isOpen = isOpen
-    this.segment = segment
-    this.text = text
   }
+}
+
+/** What was loaded, and what was answered after it, if that was asked. */
+interface Loaded {
+  key: string
+  cell: string | null
+}
+
+/** What a job's texts need and do not say. */
+interface Help {
+  roles: Set<string>
+  /** Whether indexes are made without CONCURRENTLY. */
+  isPlain: boolean
+  /** Whether there are no savepoints, behind which a new value of an enum may not be used. */
+  isFlat: boolean
 }
 
 /** Takes one job after the other. */
@@ -77,6 +97,9 @@ export class Elaborator {
   #session: Session | null = null
   #isUsed = false
   #isTouched = false
+  // All of it is in one transaction, with a savepoint after each, and stays there for the next job.
+  #loaded: Loaded[] = []
+  #help: Help = { roles: new Set(), isPlain: false, isFlat: false }
   #last: Promise<unknown> = Promise.resolve()
 
   /** `onSlow` hears that a cluster has to be made first, which takes seconds. */
@@ -108,16 +131,16 @@ export class Elaborator {
     if (job.describe !== undefined && this.#isTouched) this.#isUsed = true
     const session = await this.#open(job.extensions)
     this.#isTouched = true
+    const cells: string[] = []
     try {
-      return { cell: job.commits ? await this.#apply(session, job) : await this.#try(session, job) }
+      if (job.commits) cells.push(await this.#apply(session, job))
+      else await this.#try(session, job, cells)
+      return { cells }
     } catch (error) {
-      if (!(error instanceof Refused)) {
-        // Whatever state it is in, the next job must not find it.
-        await this.#discard().catch(() => {})
-        throw error
-      }
-      const { refusal, segment, text } = error
-      return { refusal, segment, text }
+      if (error instanceof Stop) return { cells, refused: error.refused }
+      // Whatever state it is in, the next job must not find it.
+      await this.#discard().catch(() => {})
+      throw error
     }
   }
 
@@ -136,55 +159,108 @@ export class Elaborator {
     this.#session = null
     this.#isUsed = false
     this.#isTouched = false
+    this.#loaded = []
     await session?.close()
   }
 
-  /** All in one transaction, which is rolled back. */
-  async #try(first: Session, job: Job): Promise<string> {
+  /** All in one transaction. A job that begins with what is loaded goes on from there. */
+  async #try(first: Session, job: Job, cells: string[]): Promise<void> {
     let session = first
-    const roles = new Set<string>()
-    let now = mapped(job, segment => (segment.isAlone ? plainIndexes(segment) : segment))
-    for (let isPlain = false; ; ) {
-      await session.run('begin')
-      const before = await session.value(kTransaction)
+    let kept = this.#inCommon(job)
+    if (kept === 0) this.#help = { roles: new Set(), isPlain: false, isFlat: false }
+    for (let isOwn = true; ; ) {
       try {
-        for (const role of roles) await session.run(createRole(role))
-        await runAll(session, now.segments)
-        const cell = now.then === undefined ? await ask(session, now) : await askBoth(session, now)
-        // A text that commits by itself has left something behind.
-        if ((await session.value(kTransaction)) !== before) this.#isUsed = true
-        return cell
+        await this.#load(session, job, kept, cells)
+        // What only a later stage needed is not there when a first one is loaded by itself.
+        if (!isOwn || this.#isUsed || this.#help.isFlat) await this.#unload(session)
+        return
       } catch (error) {
-        if (!(error instanceof Refused)) throw error
+        if (!(error instanceof Stop)) throw error
         if (!error.isOpen) this.#isUsed = true
-        const missing = missingRole(error.refusal)
-        if (missing !== null && !roles.has(missing) && roles.size < kMaxRoles) roles.add(missing)
-        else if (error.refusal.code === kWithin && !isPlain) {
-          isPlain = true
-          now = mapped(job, plainIndexes)
-        } else throw error
-      } finally {
-        await session.run('rollback')
+        await this.#unload(session)
+        if (!this.#canHelp(error.refused.refusal)) throw error
+        isOwn &&= error.refused.stage === 0
       }
+      kept = cells.length = 0
       if (this.#isUsed) session = await this.#open(job.extensions)
     }
   }
 
+  /** How many of a job's stages are loaded, all that it asks of them but the last one answered. */
+  #inCommon(job: Job): number {
+    let count = 0
+    for (const stage of job.stages) {
+      const loaded = this.#loaded[count]
+      if (loaded?.key !== keyOf(job, stage)) break
+      count++
+      if (stage.isAsked && loaded.cell === null) break
+    }
+    return count
+  }
+
+  /** Loads the stages after those that are kept. */
+  async #load(session: Session, job: Job, kept: number, cells: string[]): Promise<void> {
+    if (kept > 0) await session.run(`rollback to savepoint ${savepoint(kept - 1)}`)
+    else {
+      await session.run('rollback')
+      await session.run('begin')
+      for (const role of this.#help.roles) await session.run(createRole(role))
+    }
+    this.#loaded.length = kept
+    const before = await session.value(kTransaction)
+    for (const [index, stage] of job.stages.entries()) {
+      if (index >= kept) {
+        if (index > 0) await session.run('reset search_path')
+        await runAll(session, this.#asItCanBe(stage), index)
+        this.#loaded.push({ key: keyOf(job, stage), cell: null })
+        // A text that commits by itself has left something behind.
+        if ((await session.value(kTransaction)) !== before) this.#isUsed = true
+        else if (!this.#help.isFlat) await session.run(`savepoint ${savepoint(index)}`)
+      }
+      const loaded = this.#loaded[index]
+      if (!stage.isAsked || loaded === undefined) continue
+      loaded.cell ??= await ask(session, job)
+      cells.push(loaded.cell)
+    }
+  }
+
+  #asItCanBe({ segments }: Stage): Segment[] {
+    return segments.map(each => (each.isAlone || this.#help.isPlain ? plainIndexes(each) : each))
+  }
+
+  /** Whether it may go well otherwise: with a role that is missing, with indexes made plainly. */
+  #canHelp(refusal: Refusal): boolean {
+    const { roles, isPlain, isFlat } = this.#help
+    const missing = missingRole(refusal)
+    if (missing !== null && !roles.has(missing) && roles.size < kMaxRoles) roles.add(missing)
+    else if (refusal.code === kWithin && !isPlain) this.#help.isPlain = true
+    else if (refusal.code === kUnsafeValue && !isFlat) this.#help.isFlat = true
+    else return false
+    return true
+  }
+
+  async #unload(session: Session): Promise<void> {
+    this.#loaded = []
+    await session.run('rollback')
+  }
+
   /** Each segment as the migrator runs it. */
   async #apply(session: Session, job: Job): Promise<string> {
+    await this.#unload(session)
     this.#isUsed = true
-    for (const [index, { isAlone, texts }] of job.segments.entries()) {
+    const segments = job.stages.flatMap(stage => stage.segments)
+    for (const [index, { isAlone, texts }] of segments.entries()) {
       for (let tries = 0; ; tries++) {
         try {
           if (!isAlone) await session.run('begin')
-          for (const [at, text] of texts.entries()) refuse(await session.run(text), index, at)
-          if (!isAlone) refuse(await session.run('commit'), index, texts.length - 1)
+          for (const [at, text] of texts.entries()) refuse(await session.run(text), 0, index, at)
+          if (!isAlone) refuse(await session.run('commit'), 0, index, texts.length - 1)
           break
         } catch (error) {
           await session.run('rollback')
-          const missing = error instanceof Refused ? missingRole(error.refusal) : null
+          const missing = error instanceof Stop ? missingRole(error.refused.refusal) : null
           if (missing === null || tries >= kMaxRoles) throw error
-          refuse(await session.run(createRole(missing)), index, 0)
+          refuse(await session.run(createRole(missing)), 0, index, 0)
         }
       }
     }
@@ -195,37 +271,30 @@ export class Elaborator {
 const kTransaction = 'select pg_current_xact_id()::text'
 // A statement that no transaction may hold.
 const kWithin = '25001'
+// A value of an enum that comes new where PostgreSQL cannot tell that its type does so, too.
+const kUnsafeValue = '55P04'
 
-function mapped(job: Job, change: (segment: Segment) => Segment): Job {
-  return { ...job, segments: job.segments.map(change), then: job.then?.map(change) }
+function savepoint(stage: number): string {
+  return `"ballast ${stage}"`
 }
 
-async function runAll(session: Session, segments: readonly Segment[]): Promise<void> {
+function keyOf({ query }: Job, { segments }: Stage): string {
+  return JSON.stringify([query, segments])
+}
+
+async function runAll(
+  session: Session,
+  segments: readonly Segment[],
+  stage: number,
+): Promise<void> {
   for (const [index, { texts }] of segments.entries()) {
-    for (const [at, text] of texts.entries()) refuse(await session.run(text), index, at)
+    for (const [at, text] of texts.entries()) refuse(await session.run(text), stage, index, at)
   }
-}
-
-/** Asks, runs what is to be run then, and asks again. What comes then may be refused. */
-async function askBoth(session: Session, job: Job): Promise<string> {
-  const both: BothCells = { cell: await ask(session, job), then: { cell: '' } }
-  await session.run('reset search_path')
-  try {
-    await runAll(session, job.then ?? [])
-    both.then = { cell: await ask(session, job) }
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error
-    const { refusal, segment, text } = error
-    // These are no matter of the text: it is run again as it has to be.
-    if (missingRole(refusal) !== null || refusal.code === kWithin) throw error
-    both.then = { refusal, segment, text }
-  }
-  return JSON.stringify(both)
 }
 
 async function ask(session: Session, { query, describe }: Job): Promise<string> {
   await session.run("select set_config('search_path', '', false)")
-  const cell = await session.value(query)
+  const cell = await session.ask(query)
   if (describe === undefined) return cell
   const path = describe.searchPath.map(name => `"${name.replaceAll('"', '""')}"`).join(', ')
   await session.run(`set search_path = ${path === '' ? "''" : path}`)
@@ -247,8 +316,13 @@ async function typeNames(
   return (JSON.parse((await session.value(query)) || 'null') ?? {}) as Record<string, string>
 }
 
-function refuse({ refusal, isOpen }: Outcome, segment: number, text: number): void {
-  if (refusal !== null) throw new Refused(refusal, isOpen, segment, text)
+function refuse(
+  { refusal, isOpen }: Outcome,
+  stage: number,
+  segment: number,
+  text: number,
+): void {
+  if (refusal !== null) throw new Stop({ refusal, stage, segment, text }, isOpen)
 }
 
 function missingRole({ code, message }: Refusal): string | null {

@@ -49,7 +49,7 @@ export function folderOf({ root, migrations, drizzleConfig }: Config): string {
 /** What is in it. A folder that is not there has no migrations. */
 export async function folderFiles(config: Config): Promise<FolderFile[]> {
   const folder = folderOf(config)
-  return existsSync(folder) ? readFolder(folder) : []
+  return existsSync(folder) ? readFolder(folder, { snapshots: 'links' }) : []
 }
 
 /** The folder with all that is known of it. */
@@ -138,21 +138,23 @@ export async function folderCell(
     text: texts.get(file) ?? '',
     file: join(folder, file),
   }))
+  const segments = parts.map(({ isAlone, statements }): Segment => {
+    return { isAlone, texts: statements.map(({ sql }) => sql) }
+  })
   const job: Job = {
     extensions: extensionsIn(sources),
-    segments: parts.map(({ isAlone, statements }): Segment => {
-      return { isAlone, texts: statements.map(({ sql }) => sql) }
-    }),
+    stages: [{ segments, isAsked: true }],
     commits: true,
     ...asked,
   }
-  const result = await runJob(context, job, mayReuse)
-  if (result.refusal === undefined) return { cell: result.cell, assumed: null }
-  const found = kMissing.has(result.refusal.code) ? await runOnStandIns(context, job) : null
+  const { cells, refused } = await runJob(context, job, mayReuse)
+  if (refused === undefined) return { cell: cells[0] ?? '', assumed: null }
+  const { refusal, segment, text } = refused
+  const found = kMissing.has(refusal.code) ? await runOnStandIns(context, job) : null
   if (found !== null) return found
-  const at = parts[result.segment]?.statements[result.text]
-  if (at === undefined) throw failure(result.refusal.message)
-  throw refused(result.refusal, at, join(folder, at.file), texts.get(at.file) ?? '')
+  const at = parts[segment]?.statements[text]
+  if (at === undefined) throw failure(refusal.message)
+  throw failureAt(refusal, at, join(folder, at.file), texts.get(at.file) ?? '')
 }
 
 // What is not there may be what something else makes: a schema, a table, a type, a function.
@@ -167,8 +169,9 @@ async function runOnStandIns(
   const assumed = desired === null ? null : standIns(desired)
   if (assumed === null) return null
   const first = { isAlone: false, texts: [await renderModel(assumed, 18)] }
-  const result = await runJob(context, { ...job, segments: [first, ...job.segments] }, true)
-  return result.refusal === undefined ? { cell: result.cell, assumed } : null
+  const stages = [{ segments: [first], isAsked: false }, ...job.stages]
+  const { cells, refused } = await runJob(context, { ...job, stages }, true)
+  return refused === undefined ? { cell: cells[0] ?? '', assumed } : null
 }
 
 interface Part {
@@ -193,7 +196,7 @@ function partsOf({ file, segments }: Migration): Part[] {
   })
 }
 
-function refused(refusal: Refusal, at: Placed, file: string, text: string): Failure {
+function failureAt(refusal: Refusal, at: Placed, file: string, text: string): Failure {
   const { code, message, detail, hint, position } = refusal
   const lines = text.split('\n')
   const start = lines.slice(0, at.line - 1).join('\n').length + (at.line > 1 ? 1 : 0)

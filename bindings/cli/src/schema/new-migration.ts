@@ -14,7 +14,7 @@ import type { FolderFormat } from './migration-files.js'
 import { linesOf, withLines } from './objects.js'
 import type { Plan, PlanSettings } from './plan.js'
 import type { Model } from './planner.js'
-import { joined, planBack, proveBoth } from './proof.js'
+import { joined, planBack, proveBoth, type Ways } from './proof.js'
 import { gradeWords, losses } from './review.js'
 import { snapshotName, snapshotText } from './snapshot.js'
 
@@ -46,11 +46,14 @@ export function separatorOf({ config }: Context, format: FolderFormat): string {
   return hasBreakpoints ? kBreakpoint : '\n'
 }
 
+/** Two schemas as they can be compared, and the texts that make just the second one, if any do. */
+export type Wanted = Pick<Ways, 'from' | 'to' | 'texts'>
+
 /** Plans both ways, and sees where they lead. */
 export async function make(
   context: Context,
   state: FolderState,
-  { from, to }: { from: Model; to: Model },
+  { from, to, texts }: Wanted,
   { rounds, plan: rest }: Settled,
   settings: PlanSettings,
 ): Promise<Made> {
@@ -58,7 +61,8 @@ export async function make(
   const plan = joined([...rounds.map(round => round.plan), rest], separator)
   const way = await wayBack(from, to, rounds, settings)
   const planned = way instanceof Failure ? null : way
-  const { outcome, left, astray: why } = await proveBoth(context, { from, to }, plan, planned)
+  const ways = { from, to, plan, back: planned, texts }
+  const { outcome, left, astray: why } = await proveBoth(context, ways)
   if (left !== '') throw astray('the migration does not lead to what is wanted', left)
   const none = way instanceof Failure ? way.message : why
   if (none !== null) {

@@ -81,6 +81,24 @@ export function withLines(model: Model, lines: ReadonlyMap<string, ModelLine>): 
   return { ...model, text: `${head}\n${objects}\n],"unmodelled":[${rest}]}\n` }
 }
 
+/** The model with the columns of each table counted anew: one that was dropped leaves a gap. */
+export function renumbered(model: Model): Model {
+  const columns = new Map<string, ModelLine[]>()
+  const lines = linesOf(model)
+  for (const line of lines.values()) {
+    if (line.kind !== 'column') continue
+    const key = JSON.stringify([line.schema, line.table])
+    const found = columns.get(key)
+    if (found === undefined) columns.set(key, [line])
+    else found.push(line)
+  }
+  const number = (line: ModelLine): number => Number(line['number'])
+  for (const found of columns.values()) {
+    found.sort((a, b) => number(a) - number(b)).forEach((line, i) => (line['number'] = i + 1))
+  }
+  return withLines(model, lines)
+}
+
 /** The model with those roles alone that something in it speaks of: a server has many others. */
 export function withNamedRoles(model: Model): Model {
   const lines = linesOf(model)

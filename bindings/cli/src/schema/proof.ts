@@ -1,9 +1,10 @@
 /** The way back, and that both ways lead where they should. */
 import type { Context } from '../command.js'
 import { Failure } from '../failure.js'
-import { elaborateBoth, type SqlText } from './elaborate.js'
+import { elaborateOn, type SqlText } from './elaborate.js'
 import type { Round } from './answers.js'
 import type { Answer, Plan, PlannedStatement, PlanSettings } from './plan.js'
+import { renumbered } from './objects.js'
 import { differenceOf, planBetween, renameBetween, renderModel, type Model } from './planner.js'
 
 /** The way back from `to`: the rest is undone first, then the renames. */
@@ -64,27 +65,60 @@ export interface Proof {
   astray: string | null
 }
 
+/** Two schemas with the ways between them; `texts` make what is wanted, where any do. */
+export interface Ways {
+  from: Model
+  to: Model
+  plan: Plan
+  back: Plan | null
+  texts: readonly SqlText[]
+}
+
 /**
  * Runs the way there, and then the way back from where that has led: as on a database, which has
  * its columns in the order that they came in.
  */
-export async function proveBoth(
-  context: Context,
-  { from, to }: { from: Model; to: Model },
-  plan: Plan,
-  back: Plan | null,
-): Promise<Proof> {
-  const texts = [
-    { text: await renderModel(from, 18), name: 'the schema so far' },
-    ...textsOf(plan, 'the migration'),
-  ]
-  const others = back === null ? [] : textsOf(back, 'the way back')
-  const { first, then } = await elaborateBoth(context, texts, others)
-  const left = (await differenceOf(first, to)).trim()
-  if (then instanceof Failure) return { outcome: first, left, astray: then.message }
-  const leftBack = (await differenceOf(then, from)).trim()
+export async function proveBoth(context: Context, ways: Ways): Promise<Proof> {
+  const proved = await proveOnWanted(context, ways)
+  if (proved !== null) return proved
+  const { from, to, plan, back } = ways
+  const first = [{ text: await renderModel(from, 18), name: 'the schema so far' }]
+  const there = textsOf(plan, 'the migration')
+  const then = back === null ? [there] : [there, textsOf(back, 'the way back')]
+  const [outcome, returned] = await elaborateOn(context, first, then)
+  if (outcome === undefined || outcome instanceof Failure) throw outcome
+  const left = (await differenceOf(outcome, to)).trim()
+  if (returned instanceof Failure) return { outcome, left, astray: returned.message }
+  const leftBack = (await differenceOf(returned ?? from, from)).trim()
   const isBack = leftBack === ''
-  return { outcome: first, left, astray: isBack ? null : `it leaves ${inline(leftBack)}` }
+  return { outcome, left, astray: isBack ? null : `it leaves ${inline(leftBack)}` }
+}
+
+/**
+ * The same on what is wanted, which was loaded just now: where the way back leads from it to what
+ * there is, with all columns in their order, the way there can go on from that. Null where not.
+ */
+async function proveOnWanted(context: Context, ways: Ways): Promise<Proof | null> {
+  const { from, to, plan, back, texts } = ways
+  if (back === null || texts.length === 0) return null
+  const there = textsOf(plan, 'the migration')
+  const goBack = textsOf(back, 'the way back')
+  const [was] = await elaborateOn(context, texts, [goBack])
+  if (!isSame(was, from)) return null
+  const [, outcome] = await elaborateOn(context, texts, [goBack, there])
+  if (outcome === undefined || outcome instanceof Failure) return null
+  const proof = { outcome: renumbered(outcome), left: '', astray: null }
+  if (isSame(outcome, to)) return proof
+  // Its columns come in another order, as they will in a database.
+  if ((await differenceOf(outcome, to)) !== '') return null
+  const returned = (await elaborateOn(context, texts, [goBack, there, goBack]))[2]
+  return isSame(returned, from) ? proof : null
+}
+
+/** Whether they are the same down to the order of their columns. */
+function isSame(made: Model | Failure | undefined, wanted: Model): boolean {
+  if (made === undefined || made instanceof Failure) return false
+  return made.text === wanted.text || renumbered(made).text === renumbered(wanted).text
 }
 
 function inline(lines: string): string {

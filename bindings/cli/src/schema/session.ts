@@ -10,7 +10,7 @@ import {
   readParameters,
   readRow,
 } from '../../../dev/src/wire.js'
-import { readCached, writeCached } from './cache.js'
+import { hashOf, readCached, writeCached } from './cache.js'
 import { loadExtensions } from './extensions.js'
 
 /** The version of PGlite that this build was made with. */
@@ -139,6 +139,18 @@ export class Session {
     const { refusal, rows } = await this.run(sql)
     if (refusal !== null) throw new Error(refusal.message)
     return rows[0]?.[0] ?? ''
+  }
+
+  /** The same of a query that is asked again and again: to plan it takes longer than to run it. */
+  async ask(sql: string): Promise<string> {
+    const name = `ballast ${hashOf([sql])}`.slice(0, 40)
+    // A text may have had all of them forgotten.
+    const has = `select from pg_catalog.pg_prepared_statements where name = '${name}'`
+    if ((await this.value(`select exists (${has})`)) !== 't') {
+      const { refusal } = await this.run(`prepare "${name}" as ${sql}`)
+      if (refusal !== null) throw new Error(refusal.message)
+    }
+    return this.value(`execute "${name}"`)
   }
 
   async close(): Promise<void> {

@@ -26,21 +26,21 @@ export class ModelObjects {
   readonly postgres: number
   readonly all: readonly ModelObject[]
   readonly #parts = new Map<string, ModelObject[]>()
+  readonly #kinds = new Map<string, ModelObject[]>()
 
   constructor(postgres: number, all: readonly ModelObject[]) {
     this.postgres = postgres
     this.all = all
     for (const object of all) {
-      if (object.table === '') continue
-      const key = tableKey(object.schema, object.table)
-      const parts = this.#parts.get(key)
-      if (parts === undefined) this.#parts.set(key, [object])
-      else parts.push(object)
+      put(this.#kinds, object.kind, object)
+      if (object.table !== '') put(this.#parts, tableKey(object.schema, object.table), object)
     }
   }
 
   /** All of these kinds, in the order of the text, which is that of their names. */
-  of(...kinds: readonly string[]): ModelObject[] {
+  of(...kinds: readonly string[]): readonly ModelObject[] {
+    const [only] = kinds
+    if (kinds.length === 1 && only !== undefined) return this.#kinds.get(only) ?? []
     return this.all.filter(({ kind }) => kinds.includes(kind))
   }
 
@@ -108,6 +108,16 @@ export function nameOf({ schema, table, name, facts }: ModelObject): string {
   const { arguments: parameters } = facts
   const list = Array.isArray(parameters) ? `(${parameters.join(', ')})` : ''
   return path.join('.') + list
+}
+
+function put(
+  groups: Map<string, ModelObject[]>,
+  key: string,
+  object: ModelObject,
+): void {
+  const group = groups.get(key)
+  if (group === undefined) groups.set(key, [object])
+  else group.push(object)
 }
 
 function tableKey(schema: string, name: string): string {
