@@ -43,7 +43,7 @@ function ownSql(schema, table, part, { kind, name, pick }) {
   if (plain.length === 0) return []
   const column = plain[pick % plain.length]
   const text = quote(column.name)
-  // An index like one of the parent's would become that one's, or not, by which of them comes first.
+  // An index like one of the parent's becomes that one's, or not, by which of them comes first.
   if (kind === 'index') return [`create index ${quote(name)} on ${at} ((${text} is null))`]
   if (kind === 'default') {
     const value = literal(schema, column.type, 2)
