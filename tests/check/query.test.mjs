@@ -37,6 +37,7 @@ const schema = `
     twice bigint generated always as (7) stored, who information_schema.sql_identifier,
     unique (name, id) deferrable);
   alter table shop.parent drop column gone;
+  create index plain on shop.parent (mood);
   create unique index lowered on shop.parent (lower(name), id) where name <> E'a\\nb';
   create table shop.child () inherits (shop.parent);
   alter table shop.child alter low drop not null;
@@ -116,10 +117,19 @@ for (const version of [14, 15, 16, 17, 18]) {
     })
 
     it('tells the version and the schemas', () => {
-      assert.equal(lines.head[0], '1')
+      assert.equal(lines.head[0], '2')
       assert.equal(Math.floor(Number(lines.head[1]) / 10000), version)
       const names = lines.s.map(([, name]) => name).sort()
       assert.deepEqual(names, ['information_schema', 'pg_temp', 'public', 'shop'])
+    })
+
+    it('tells the indexes of a schema, those among them that are no keys', () => {
+      const shop = lines.s.find(([, name]) => name === 'shop')[0]
+      const [, ...names] = lines.i.find(([schema]) => schema === shop)
+      assert.deepEqual(names, names.toSorted())
+      for (const name of ['lowered', 'parent_pkey', 'parted_pkey', 'plain']) {
+        assert.ok(names.includes(name), name)
+      }
     })
 
     it('tells types', () => {
