@@ -246,8 +246,7 @@ Signature read_signature(const Analysis& a, std::string_view text, bool takes_no
     std::string word(trimmed(rest.substr(0, end)));
     bool has_more = end < rest.size();
     rest = trimmed(rest.substr(std::min(rest.size(), end + 1)));
-    std::transform(word.begin(), word.end(), word.begin(), literal::lower);
-    if (takes_none && word == "none") {
+    if (takes_none && word.size() == 4 && literal::begins(word.c_str(), "none")) {
       out.types.push_back(catalog::kNoOid);
     } else {
       NamedType type = read_type(a, word);
@@ -318,13 +317,12 @@ bool names_objects(Oid type) {
 }
 
 literal::Verdict read_object_name(const Analysis& a, Oid type, std::string_view text) {
-  // An oid, or none. Numbers that are too large are the reader's of oids.
-  if (!text.empty() && text.size() < 10 && std::all_of(text.begin(), text.end(), is_digit)) {
-    return literal::taken();
+  // An oid, or none. One that may be too large is not judged.
+  if (!text.empty() && std::all_of(text.begin(), text.end(), is_digit)) {
+    return text.size() < 10 ? literal::taken() : literal::Verdict{};
   }
   bool is_operator = type == REGOPEROID || type == REGOPERATOROID;
   if (text == "-" && !is_operator) return literal::taken();
-  if (!text.empty() && std::all_of(text.begin(), text.end(), is_digit)) return {};
   if (type == REGTYPEOID) return read_type(a, text).verdict;
   if (type == REGPROCEDUREOID) return read_function_signature(a, text);
   if (type == REGOPERATOROID) return read_operator_signature(a, text);
