@@ -2,7 +2,8 @@
 //
 //   for (const Change& change : diff::compare(from, to)) …
 //
-// Both models must have been read from the same server, whose texts are compared as they are.
+// Both models must have been read from the same server, whose texts are compared by how it reads
+// them.
 
 #pragma once
 

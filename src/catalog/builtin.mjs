@@ -27,31 +27,26 @@ function rankTypes() {
   return facts.types.toSorted((a, b) => usesOf(b) - usesOf(a) || a.oid - b.oid)
 }
 
-/** Fields of a table, each of them whole before the next. */
-function write(rows, how, fields, into = pack) {
-  for (const field of fields) into[how](rows.map(of => of[field]))
-}
-
 function packTypes() {
   pack.number(types.length)
-  write(types, 'differences', ['oid'])
-  write(types, 'texts', ['name'])
-  write(types, 'typeOids', ['element', 'array', 'base', 'subtype', 'multirange'])
-  write(types, 'numbers', ['schema', 'relation', 'collation', 'modifier', 'length'])
-  write(types, 'letters', ['kind', 'category', 'subscript'])
-  write(types, 'numbers', [
+  pack.fields(types, 'differences', ['oid'])
+  pack.fields(types, 'texts', ['name'])
+  pack.fields(types, 'typeOids', ['element', 'array', 'base', 'subtype', 'multirange'])
+  pack.fields(types, 'numbers', ['schema', 'relation', 'collation', 'modifier', 'length'])
+  pack.fields(types, 'letters', ['kind', 'category', 'subscript'])
+  pack.fields(types, 'numbers', [
     'preferred', 'not_null', 'checked', 'ordered', 'hashed', 'modifiers',
   ])
 }
 
 function packFunctions(functions) {
   pack.number(functions.length)
-  write(functions, 'texts', ['name'])
-  write(functions, 'differences', ['oid'])
-  write(functions, 'typeOids', ['result', 'variadic'])
-  write(functions, 'numbers', ['schema', 'all', 'defaults', 'direct'])
-  write(functions, 'letters', ['kind', 'volatility', 'aggregate'])
-  write(functions, 'numbers', ['strict', 'returns_set', 'support_null'])
+  pack.fields(functions, 'texts', ['name'])
+  pack.fields(functions, 'differences', ['oid'])
+  pack.fields(functions, 'typeOids', ['result', 'variadic'])
+  pack.fields(functions, 'numbers', ['schema', 'all', 'defaults', 'direct'])
+  pack.fields(functions, 'letters', ['kind', 'volatility', 'aggregate'])
+  pack.fields(functions, 'numbers', ['strict', 'returns_set', 'support_null'])
   pack.numbers(functions.map(of => of.arguments.length))
   pack.typeOids(functions.flatMap(of => of.arguments))
   pack.numbers(functions.map(of => of.modes !== null))
@@ -65,48 +60,46 @@ function packFunctions(functions) {
 function packOthers() {
   const { operators, casts, schemas, collations } = facts
   pack.number(operators.length)
-  write(operators, 'texts', ['name'])
-  write(operators, 'differences', ['oid', 'function', 'negator'])
-  write(operators, 'typeOids', ['left', 'right', 'result'])
-  write(operators, 'numbers', ['schema'])
+  pack.fields(operators, 'texts', ['name'])
+  pack.fields(operators, 'differences', ['oid', 'function', 'negator'])
+  pack.fields(operators, 'typeOids', ['left', 'right', 'result'])
+  pack.fields(operators, 'numbers', ['schema'])
   pack.number(casts.length)
-  write(casts, 'typeOids', ['source', 'target'])
-  write(casts, 'numbers', ['function'])
-  write(casts, 'letters', ['context', 'method'])
+  pack.fields(casts, 'typeOids', ['source', 'target'])
+  pack.fields(casts, 'numbers', ['function'])
+  pack.fields(casts, 'letters', ['context', 'method'])
   pack.number(schemas.length)
-  write(schemas, 'texts', ['name'])
-  write(schemas, 'numbers', ['oid'])
+  pack.fields(schemas, 'texts', ['name'])
+  pack.fields(schemas, 'numbers', ['oid'])
   pack.number(collations.length)
-  write(collations, 'texts', ['name'])
-  write(collations, 'numbers', ['schema', 'oid'])
+  pack.fields(collations, 'texts', ['name'])
+  pack.fields(collations, 'numbers', ['schema', 'oid'])
 }
 
-function packRelations(relations) {
+function packRelations(pack, relations) {
   for (const { schema, name } of relations) {
     // `Catalog::relation` looks for no others.
     if (schema === facts.schemas[0].oid && !name.startsWith('pg_')) throw new Error(name)
   }
-  const pack = relationsPack
   const columns = relations.flatMap(of => of.columns)
   pack.number(relations.length)
-  write(relations, 'texts', ['name'], pack)
-  write(relations, 'differences', ['oid'], pack)
-  write(relations, 'typeOids', ['type'], pack)
-  write(relations, 'numbers', ['schema', 'instead', 'rules', 'automatic'], pack)
-  write(relations, 'letters', ['kind'], pack)
+  pack.fields(relations, 'texts', ['name'])
+  pack.fields(relations, 'differences', ['oid'])
+  pack.fields(relations, 'typeOids', ['type'])
+  pack.fields(relations, 'numbers', ['schema', 'instead', 'rules', 'automatic'])
+  pack.fields(relations, 'letters', ['kind'])
   pack.numbers(relations.map(of => of.columns.length))
   pack.number(columns.length)
-  write(columns, 'texts', ['name'], pack)
-  write(columns, 'typeOids', ['type'], pack)
-  write(columns, 'numbers', ['collation', 'modifier', 'number', 'not_null'], pack)
+  pack.fields(columns, 'texts', ['name'])
+  pack.fields(columns, 'typeOids', ['type'])
+  pack.fields(columns, 'numbers', ['collation', 'modifier', 'number', 'not_null'])
 }
 
-function packKeys(keys) {
-  const pack = relationsPack
+function packKeys(pack, keys) {
   pack.number(keys.length)
-  write(keys, 'texts', ['name'], pack)
-  write(keys, 'differences', ['relation'], pack)
-  write(keys, 'numbers', ['primary', 'constraint'], pack)
+  pack.fields(keys, 'texts', ['name'])
+  pack.fields(keys, 'differences', ['relation'])
+  pack.fields(keys, 'numbers', ['primary', 'constraint'])
   pack.numbers(keys.map(of => of.columns.length))
   pack.numbers(keys.flatMap(of => of.columns))
 }
@@ -115,8 +108,9 @@ packTypes()
 packFunctions(facts.functions.toSorted(byName))
 facts.operators.sort(byName)
 packOthers()
-packRelations(facts.relations.toSorted((a, b) => a.oid - b.oid))
-packKeys(facts.keys.toSorted((a, b) => a.relation - b.relation || byBytes(a.name, b.name)))
+packRelations(relationsPack, facts.relations.toSorted((a, b) => a.oid - b.oid))
+facts.keys.sort((a, b) => a.relation - b.relation || byBytes(a.name, b.name))
+packKeys(relationsPack, facts.keys)
 
 writeFileSync(
   output,

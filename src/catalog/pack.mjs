@@ -17,6 +17,11 @@ export class Pack {
     this.bytes.push(rest)
   }
 
+  /** Fields of a table, each of them whole before the next; `how` is how one is written. */
+  fields(rows, how, names) {
+    for (const name of names) this[how](rows.map(of => of[name]))
+  }
+
   numbers(values) {
     for (const value of values) this.number(value)
   }

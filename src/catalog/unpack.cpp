@@ -70,6 +70,7 @@ class Unpacker {
   void types(Field field);
   void types(Oid* list, size_t count);
   void texts(const char** first, size_t step, size_t count);
+  std::vector<Function*> flagged(std::vector<Function>& all);
 
   Objects& to_;
   const std::vector<Type>& types_;
@@ -155,6 +156,15 @@ void Unpacker::types() {
           &Type::modifiers);
 }
 
+// Those for which there is more.
+std::vector<Function*> Unpacker::flagged(std::vector<Function>& all) {
+  std::vector<Function*> out;
+  for (Function& of : all) {
+    if (number() != 0) out.push_back(&of);
+  }
+  return out;
+}
+
 void Unpacker::functions() {
   std::vector<Function>& all = to_.functions;
   rows(all);
@@ -173,10 +183,7 @@ void Unpacker::functions() {
     of.arguments = arguments;
     arguments += of.count;
   }
-  std::vector<Function*> open;
-  for (Function& of : all) {
-    if (number() != 0) open.push_back(&of);
-  }
+  std::vector<Function*> open = flagged(all);
   for (Function* of : open) {
     Oid* list = to_.arena.array<Oid>(of->all);
     types(list, of->all);
@@ -189,11 +196,7 @@ void Unpacker::functions() {
     at_ += of->all;
     of->modes = modes;
   }
-  open.clear();
-  for (Function& of : all) {
-    if (number() != 0) open.push_back(&of);
-  }
-  for (Function* of : open) {
+  for (Function* of : flagged(all)) {
     const char** list = to_.arena.array<const char*>(of->all);
     texts(list, sizeof(const char*), of->all);
     of->names = list;
@@ -292,6 +295,7 @@ const Objects& relations() {
   unpacker.keys();
   unpacked->index();
   for (const Relation& of : unpacked->relations) unpacked->relation_oids.add(of.oid, &of);
+  unpacked->relation_oids.sort();
   return *unpacked;
 }
 

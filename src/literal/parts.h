@@ -76,7 +76,7 @@ Verdict read_interval(Text text, int32_t modifier, int version);
 
 Verdict read_json(Text text, bool binary, int version);
 Verdict read_network(Text text, bool cidr);
-// Six or eight bytes.
+// Six bytes; six or eight.
 Verdict read_hardware_address(Text text);
 Verdict read_long_hardware_address(Text text);
 // point, lseg, path, box, polygon, circle and line, by their oids.
