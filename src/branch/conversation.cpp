@@ -160,7 +160,7 @@ Frame Conversation::give_up(const Error& why) {
   bool stopped = why.code == code_text(Code::api_stopped);
   if (!lost && !stopped) return fail(why);
   Error out = lost ? error(Code::api_unknown, doing + " (" + why.message + ")")
-                   : error(Code::api_stopped, doing);
+                   : error(Code::api_stopped, doing.empty() ? "" : " while " + doing);
   if (lost) out.fate = Fate::unknown;
   out.fields = why.fields;
   return fail(out);

@@ -162,10 +162,8 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   })
 }
 
-function problem({ code = '', message: words = '', ...fields }: Record<string, string>): Failure {
+function problem({ code = '', message = '', ...fields }: Record<string, string>): Failure {
   const { requestId } = fields
-  // What only reads has no name of its own: there is nothing to look after.
-  const message = words.replace(/ while $/, '')
   const finding = {
     code,
     message,
