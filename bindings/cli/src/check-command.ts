@@ -55,8 +55,12 @@ export async function checkCommand(flags: CheckFlags): Promise<number> {
 
 /** Who asked for a report gets one of what is in the way of all others, too. */
 function failing(flags: CheckFlags): ((failure: Failure, screen: Screen) => void) | undefined {
-  if (flags.format === undefined || flags.format === 'text') return undefined
+  if (!isReport(flags)) return undefined
   return (failure, screen) => print(screen, flags, errorsOf(failure), process.cwd())
+}
+
+function isReport({ format = 'text' }: CheckFlags): boolean {
+  return format !== 'text'
 }
 
 function errorsOf({ findings }: Failure): Checked[] {
@@ -77,7 +81,7 @@ async function look(context: Context, flags: CheckFlags): Promise<HalfResult> {
         continue
       }
       // Who asked for a report gets one, with what is in the way as its finding.
-      if (flags.format === undefined || flags.format === 'text') throw error
+      if (!isReport(flags)) throw error
       results.push({ findings: errorsOf(error), facts: {} })
     }
   }
@@ -92,7 +96,7 @@ function report(context: Context, flags: CheckFlags, { findings, facts }: HalfRe
   const { screen } = context
   const errors = findings.filter(isError)
   const warnings = findings.filter(finding => !isError(finding))
-  if (flags.format === 'sarif' || flags.format === 'github') {
+  if (isReport(flags)) {
     const { file, root } = context.config
     print(screen, flags, findings, root, file)
     return errors.length > 0 ? 1 : 0

@@ -81,19 +81,25 @@ export function withLines(model: Model, lines: ReadonlyMap<string, ModelLine>): 
   return { ...model, text: `${head}\n${objects}\n],"unmodelled":[${rest}]}\n` }
 }
 
+/** Items by a key of theirs, in their order. */
+export function groupsOf<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
+    else group.push(item)
+  }
+  return groups
+}
+
 /** The model with the columns of each table counted anew: one that was dropped leaves a gap. */
 export function renumbered(model: Model): Model {
-  const columns = new Map<string, ModelLine[]>()
   const lines = linesOf(model)
-  for (const line of lines.values()) {
-    if (line.kind !== 'column') continue
-    const key = JSON.stringify([line.schema, line.table])
-    const found = columns.get(key)
-    if (found === undefined) columns.set(key, [line])
-    else found.push(line)
-  }
+  const columns = [...lines.values()].filter(({ kind }) => kind === 'column')
+  const tables = groupsOf(columns, ({ schema, table }) => JSON.stringify([schema, table]))
   const number = (line: ModelLine): number => Number(line['number'])
-  for (const found of columns.values()) {
+  for (const found of tables.values()) {
     found.sort((a, b) => number(a) - number(b)).forEach((line, i) => (line['number'] = i + 1))
   }
   return withLines(model, lines)

@@ -1,4 +1,5 @@
 /** The canonical text of a model as objects: what is written of a schema is written from these. */
+import { groupsOf } from './objects.js'
 
 /** A text of a model, and whatever else comes with one. */
 export interface ModelText {
@@ -25,16 +26,15 @@ export interface ModelObject {
 export class ModelObjects {
   readonly postgres: number
   readonly all: readonly ModelObject[]
-  readonly #parts = new Map<string, ModelObject[]>()
-  readonly #kinds = new Map<string, ModelObject[]>()
+  readonly #parts: ReadonlyMap<string, ModelObject[]>
+  readonly #kinds: ReadonlyMap<string, ModelObject[]>
 
   constructor(postgres: number, all: readonly ModelObject[]) {
     this.postgres = postgres
     this.all = all
-    for (const object of all) {
-      put(this.#kinds, object.kind, object)
-      if (object.table !== '') put(this.#parts, tableKey(object.schema, object.table), object)
-    }
+    this.#kinds = groupsOf(all, ({ kind }) => kind)
+    const parts = all.filter(({ table }) => table !== '')
+    this.#parts = groupsOf(parts, ({ schema, table }) => tableKey(schema, table))
   }
 
   /** All of these kinds, in the order of the text, which is that of their names. */
@@ -108,16 +108,6 @@ export function nameOf({ schema, table, name, facts }: ModelObject): string {
   const { arguments: parameters } = facts
   const list = Array.isArray(parameters) ? `(${parameters.join(', ')})` : ''
   return path.join('.') + list
-}
-
-function put(
-  groups: Map<string, ModelObject[]>,
-  key: string,
-  object: ModelObject,
-): void {
-  const group = groups.get(key)
-  if (group === undefined) groups.set(key, [object])
-  else group.push(object)
 }
 
 function tableKey(schema: string, name: string): string {
