@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { symlinkSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { importSources } from '../schema/authoring.mjs'
+import { importSources } from '../support/cli-sources.mjs'
 import { makeProject } from '../support/command.mjs'
 
 let source

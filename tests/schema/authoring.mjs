@@ -1,33 +1,11 @@
-// What the tests of written files share: sources of bindings/cli as a module, models of SQL.
-import { build } from 'esbuild'
+// What the tests of written files share: projects, and models of SQL.
 import { spawnSync } from 'node:child_process'
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { makeProject } from '../support/command.mjs'
 import { startCatalog } from '../support/drizzle.mjs'
 import { differenceOf, readModel } from '../support/planner.mjs'
 import { top } from '../support/source.mjs'
-
-/** What these sources of bindings/cli/src export, all of one bundle. */
-export async function importSources(...sources) {
-  const name = sources.join('-').replaceAll('/', '_')
-  const outfile = join(top, `build/internal/authoring-${name}-${process.pid}.mjs`)
-  await build({
-    stdin: {
-      contents: sources.map(source => `export * from './${source}.ts'`).join('\n'),
-      resolveDir: join(top, 'bindings/cli/src'),
-    },
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'error',
-  })
-  return import(pathToFileURL(outfile).href)
-}
 
 /** A PostgreSQL that turns SQL into models, one schema after the other. */
 export async function startModels() {

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { importSources } from '../support/cli-sources.mjs'
 import { ballast, makeProject } from '../support/command.mjs'
 import '../support/elaborator.mjs'
 import { rows, startEndpoint } from '../support/endpoint.mjs'
-import { importSources, startModels } from './authoring.mjs'
+import { startModels } from './authoring.mjs'
 
 const sql = `
 create table users (id int primary key, email varchar(20) not null unique);

@@ -13,10 +13,11 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { importSources } from '../support/cli-sources.mjs'
 import { ballast, drizzleFolder, makeProject } from '../support/command.mjs'
 import '../support/elaborator.mjs'
 import { clear, rows, startEndpoint } from '../support/endpoint.mjs'
-import { importSources, journalOf, kitProject, startModels } from './authoring.mjs'
+import { journalOf, kitProject, startModels } from './authoring.mjs'
 
 const table = name => `create table ${name} (id int primary key);`
 const identity = [

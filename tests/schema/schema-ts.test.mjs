@@ -4,8 +4,9 @@ import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { importSources } from '../support/cli-sources.mjs'
 import { drizzleProject, importDrizzle, versions } from '../support/drizzle.mjs'
-import { drizzleSql, importSources, startModels } from './authoring.mjs'
+import { drizzleSql, startModels } from './authoring.mjs'
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
 let models

@@ -4,10 +4,11 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { importSources } from '../support/cli-sources.mjs'
 import { importDrizzle } from '../support/drizzle.mjs'
 import { planBetween } from '../support/planner.mjs'
 import { startPostgres } from '../support/postgres.mjs'
-import { drizzleSql, importSources, journalOf, kitProject, startModels } from './authoring.mjs'
+import { drizzleSql, journalOf, kitProject, startModels } from './authoring.mjs'
 
 const kit = createRequire(import.meta.url)('drizzle-kit/api')
 const empty = { text: '' }

@@ -6,9 +6,10 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { neon } from 'ballast'
+import { importSources } from '../support/cli-sources.mjs'
 import { ballast } from '../support/command.mjs'
 import { clear, rows, startEndpoint } from '../support/endpoint.mjs'
-import { drizzleSql, importSources, kitProject, startModels } from './authoring.mjs'
+import { drizzleSql, kitProject, startModels } from './authoring.mjs'
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
 let models
