@@ -1,7 +1,6 @@
 // A column's alteration: its type, NOT NULL, identity, expression and settings.
 
 #include <algorithm>
-#include <array>
 
 #include "ballast/sql.h"
 #include "work.h"
@@ -13,80 +12,6 @@ using schema::sql_name;
 using schema::sql_table;
 
 const char* kExclusive = "ACCESS EXCLUSIVE";
-
-struct Type {
-  std::string base;
-  int length = -1, scale = -1;  // what stands in parentheses
-  bool array = false;
-};
-
-Type type_of(const std::string& text) {
-  Type out;
-  out.base = base_type(text);
-  out.array = text.ends_with("[]");
-  size_t open = text.find('(');
-  if (open == text.npos || text.find('"') < open) return out;
-  out.length = std::atoi(text.c_str() + open + 1);
-  size_t comma = text.find(',', open);
-  out.scale = comma == text.npos ? 0 : std::atoi(text.c_str() + comma + 1);
-  return out;
-}
-
-// What PostgreSQL can read as it lies there (the table in src/plan/README.md).
-bool keeps_rows(const Type& a, const Type& b) {
-  if (a.array || b.array) return a.array == b.array && a.base == b.base && b.length < 0;
-  auto is = [](const Type& type, std::string_view base) { return type.base == base; };
-  bool wider = b.length < 0 || (a.length >= 0 && a.length <= b.length);
-  bool text = is(a, "text") || is(a, "character varying");
-  if (text && is(b, "text")) return true;
-  if (text && is(b, "character varying")) {
-    return is(a, "text") ? b.length < 0 : wider;
-  }
-  if (is(a, "cidr") && is(b, "inet")) return true;
-  if (a.base != b.base) return false;
-  if (is(a, "numeric")) return b.length < 0 || (a.length >= 0 && wider && a.scale == b.scale);
-  for (std::string_view base :
-       {"bit varying", "interval", "time without time zone", "time with time zone",
-        "timestamp without time zone", "timestamp with time zone"}) {
-    if (is(a, base)) return wider || (a.length < 0 && b.length == 6);
-  }
-  return a.length == b.length && a.scale == b.scale;
-}
-
-int family(const std::string& base) {
-  constexpr std::array<std::string_view, 3> kTexts = {"text", "character varying", "character"};
-  constexpr std::array<std::string_view, 6> kNumbers = {"smallint", "integer", "bigint",
-                                                        "numeric",  "real",    "double precision"};
-  constexpr std::array<std::string_view, 3> kTimes = {"date", "timestamp without time zone",
-                                                      "timestamp with time zone"};
-  auto in = [&](const auto& list) {
-    return std::find(list.begin(), list.end(), base) != list.end();
-  };
-  return in(kTexts) ? 1 : in(kNumbers) ? 2 : in(kTimes) ? 3 : 0;
-}
-
-// Whether a column of the one type becomes the other by itself. Where it does, an explicit cast
-// would cut texts off in silence.
-bool assigns(const Type& a, const Type& b) {
-  if (a.array != b.array) return false;
-  if (a.base == b.base) return true;
-  bool address = a.base == "cidr" && b.base == "inet";
-  int from = family(a.base), to = family(b.base);
-  return address || (from != 0 && from == to && !a.array);
-}
-
-// Whether PostgreSQL has a cast from the one to the other. Between others the text goes over.
-bool casts(const Type& a, const Type& b) {
-  if (a.array != b.array) return !a.array ? family(a.base) == 1 : family(b.base) == 1;
-  int from = family(a.base), to = family(b.base);
-  if (from == 1 || to == 1 || (from != 0 && from == to)) return true;
-  auto between = [&](std::string_view x, std::string_view y) {
-    return (a.base == x && b.base == y) || (a.base == y && b.base == x);
-  };
-  bool number = to == 2 || b.base == "boolean";
-  return between("integer", "boolean") || between("json", "jsonb") || between("cidr", "inet") ||
-         (a.base == "jsonb" && number);
-}
 
 void change_type(Work& work, uint32_t at, const Object& a, const Object& b, Statements& out) {
   std::string table = sql_table(b), type = b.text("type");
@@ -183,41 +108,6 @@ void change_expression(Work& work, uint32_t at, const Object& a, const Object& b
 }
 
 }  // namespace
-
-std::string cast_of(const Work& work, uint32_t at) {
-  const Object& a = work.from.objects[at];
-  std::string type = work.to.objects[work.twin_of_from[at]].text("type");
-  Type x = type_of(a.text("type")), y = type_of(type);
-  const char* text = x.array && y.array ? "::text[]::" : "::text::";
-  for (uint32_t used : a.uses) {
-    if (work.rebuilt.contains(used)) return text + type;
-  }
-  if (!work.changed(at, "type") || assigns(x, y)) return {};
-  return (casts(x, y) ? "::" : text) + type;
-}
-
-bool rewrites(const Work& work, uint32_t at) {
-  const Object& b = work.to.objects[work.twin_of_from[at]];
-  Type x = type_of(work.from.objects[at].text("type")), y = type_of(b.text("type"));
-  return !cast_of(work, at).empty() || !keeps_rows(x, y);
-}
-
-bool widens(const Object& a, const Object& b) {
-  Type x = type_of(a.text("type")), y = type_of(b.text("type"));
-  return family(x.base) == 2 && family(y.base) == 2 && y.base != "smallint" &&
-         (x.base == "smallint" || (x.base == "integer" && y.base == "bigint"));
-}
-
-std::string base_type(const std::string& type) {
-  std::string out = type;
-  if (out.ends_with("[]")) out.resize(out.size() - 2);
-  size_t open = out.find('(');
-  if (open == out.npos || out.find('"') < open) return out;
-  size_t close = out.find(')', open);
-  if (close == out.npos) return out;
-  size_t from = open > 0 && out[open - 1] == ' ' ? open - 1 : open;
-  return out.erase(from, close + 1 - from);
-}
 
 void set_not_null(Work& work, const Object& column, Statements& out) {
   std::string table = sql_table(column), name = sql_name(column);

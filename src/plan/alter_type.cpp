@@ -163,8 +163,10 @@ Statements alter_type(Work& work, uint32_t at, uint32_t to) {
   return out;
 }
 
-// A column's value in the type that is made anew: a row by its attributes, all else by its text.
-std::string carried(const Work& work, const Object& a, const Object& b) {
+// The words for a column's values in the type that is made anew, a row's by its attributes.
+std::string carried(const Work& work, uint32_t at) {
+  const Object& a = work.from.objects[at];
+  const Object& b = work.to.objects[work.twin_of_from[at]];
   std::string type = b.text("type"), name = sql_name(b);
   for (uint32_t used : a.uses) {
     const Object& old = work.from.objects[used];
@@ -181,10 +183,11 @@ std::string carried(const Work& work, const Object& a, const Object& b) {
       values += kept ? "(" + name + ")." + field + "::text::" + attribute[1].get<std::string>()
                      : "NULL::" + attribute[1].get<std::string>();
     }
-    return "CASE WHEN " + name + " IS NOT DISTINCT FROM NULL THEN NULL ELSE ROW(" + values +
+    return " USING CASE WHEN " + name + " IS NOT DISTINCT FROM NULL THEN NULL ELSE ROW(" + values +
            ")::" + type + " END";
   }
-  return name + (type.ends_with("[]") ? "::text[]::" : "::text::") + type;
+  std::string cast = cast_of(work, at);
+  return cast.empty() ? cast : " USING " + name + cast;
 }
 
 // A range's multirange and the functions of their names do not follow a rename.
@@ -251,13 +254,15 @@ Statements rebuild_types(Work& work) {
     std::string table = sql_table(b), type = b.text("type"), collation = b.text("collation");
     if (!collation.empty()) type += " COLLATE " + collation;
     Statement one = statement("ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " TYPE " +
-                                  type + " USING " + carried(work, a, b),
+                                  type + carried(work, at),
                               b);
     locks(work, one, table, kExclusive);
-    one.rewrites.push_back(table);
-    one.scans.push_back(table);
-    hazard(one, "rewrites-table");
-    hazard(one, "depends-on-data");
+    if (rewrites(work, at)) {
+      one.rewrites.push_back(table);
+      one.scans.push_back(table);
+      hazard(one, "rewrites-table");
+      hazard(one, "depends-on-data");
+    }
     out.push_back(std::move(one));
   }
   return out;

@@ -247,6 +247,7 @@ function insert(from, to, table, count, random, empty) {
   const lines = Array.from({ length: count }, (_, n) =>
     `(${columns.map(found => value(found, n + 1)).join(', ')})`)
   const names = columns.map(({ name }) => quote(name)).join(', ')
+  if (names === '') return lines.map(() => `insert into ${nameOf(table)} default values`)
   return [
     `insert into ${nameOf(table)} (${names}) overriding system value values\n  ` +
       lines.join(',\n  '),
