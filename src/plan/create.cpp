@@ -134,22 +134,42 @@ bool fills_rows(const Work& work, const Object& column, const Object* value) {
   return value != nullptr && is_volatile(work, *value);
 }
 
+// Whether tables inherit from a column's, as no partition does.
+bool has_children(const Work& work, const Object& column) {
+  uint32_t table = work.twin_of_to[column.parent];
+  if (table == kNone) return false;
+  return std::any_of(work.users[table].begin(), work.users[table].end(),
+                     [&](uint32_t user) { return work.from.objects[user].has("inherits"); });
+}
+
 void add_column(Work& work, const Object& column, const std::vector<uint32_t>& within,
                 Statements& out) {
   const Object* value = within.empty() ? nullptr : &work.to.objects[within[0]];
   std::string table = sql_table(column);
   std::string definition = schema::column_sql(column, value == nullptr ? "" : value->text("value"));
+  // Children get the column and not its identity, which PostgreSQL does not take at once.
+  std::string identity;
+  if (column.has("identity") && has_children(work, column)) {
+    size_t from = definition.find(" GENERATED "), end = definition.rfind(" NOT NULL");
+    identity = definition.substr(from, end - from);
+    definition.erase(from, end - from);
+  }
   Statement add =
       statement(alter_table(column) + "ADD COLUMN " + sql_name(column) + " " + definition, column);
   locks(work, add, table, kExclusive);
-  if (fills_rows(work, column, value)) {
+  if (identity.empty() && fills_rows(work, column, value)) {
     add.rewrites.push_back(table);
     add.scans.push_back(table);
     hazard(add, "rewrites-table");
   }
-  bool given = value != nullptr || column.has("identity") || column.has("generated");
+  bool numbered = column.has("identity") && identity.empty();
+  bool given = value != nullptr || numbered || column.has("generated");
   if (column.has("not_null") && !given) hazard(add, "depends-on-data");
   out.push_back(std::move(add));
+  if (identity.empty()) return;
+  out.push_back(statement(
+      alter_table(column) + "ALTER COLUMN " + sql_name(column) + " ADD" + identity, column));
+  locks(work, out.back(), table, kExclusive);
 }
 
 // What a partition or child has otherwise than its parent.
@@ -248,7 +268,7 @@ Statements create_statements(Work& work, uint32_t b, const std::vector<uint32_t>
     case Kind::table: return new_table(work, object, within);
     case Kind::column: {
       if (object.has("on")) break;
-      bool taken = object.has("inherited") && !object.has("local") && is_new_table(work, object);
+      bool taken = object.has("inherited") && !object.has("local");
       Object like = taken_from(work, object);
       if (work.staged.contains(work.twin_of_to[b])) {
         // It is there, under its own name.

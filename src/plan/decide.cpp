@@ -71,64 +71,6 @@ Fate judge(const Object& a, const Object& b, const std::vector<std::string>& fac
   }
 }
 
-bool is_type(Kind kind) {
-  return kind == Kind::enum_ || kind == Kind::domain || kind == Kind::composite ||
-         kind == Kind::range;
-}
-
-// Whether a column is of the type, or of one that is made of it.
-bool has_columns(const Work& work, uint32_t at) {
-  const std::vector<uint32_t>& users = work.users[at];
-  return std::any_of(users.begin(), users.end(), [&](uint32_t user) {
-    const Object& one = work.from.objects[user];
-    if (is_type(one.kind)) return has_columns(work, user);
-    return one.kind == Kind::column && !one.has("on");
-  });
-}
-
-// Whether values of a domain lie within arrays, rows or ranges of columns. PostgreSQL looks for
-// none there, and so refuses to ask more of such a domain (get_rels_with_domain,
-// src/backend/commands/typecmds.c).
-bool lies_within(const Work& work, uint32_t domain) {
-  const std::vector<uint32_t>& users = work.users[domain];
-  return std::any_of(users.begin(), users.end(), [&](uint32_t user) {
-    const Object& one = work.from.objects[user];
-    bool array = one.text("type").ends_with("[]");
-    if (one.kind == Kind::domain) return array ? has_columns(work, user) : lies_within(work, user);
-    if (is_type(one.kind)) return has_columns(work, user);
-    return one.kind == Kind::column && !one.has("on") && array;
-  });
-}
-
-// Whether a domain asks more of the values that are there.
-bool asks_more(const Object& a, const Object& b) {
-  const Json was = a.facts.value("constraints", Json::array());
-  const Json is = b.facts.value("constraints", Json::array());
-  bool checks = std::any_of(is.begin(), is.end(), [&](const Json& one) {
-    return one[2].get<bool>() && std::none_of(was.begin(), was.end(), [&](const Json& old) {
-             return same_check(old, one);
-           });
-  });
-  return checks || (b.has("not_null") && !a.has("not_null"));
-}
-
-bool needs_rebuild(const Work& work, uint32_t at) {
-  const Object& a = work.from.objects[at];
-  const Object& b = work.to.objects[work.twin_of_from[at]];
-  switch (a.kind) {
-    case Kind::enum_: return !adds_values_only(a.facts["values"], b.facts["values"]);
-    case Kind::domain:
-      return work.changed(at, "type") || work.changed(at, "collation") ||
-             (asks_more(a, b) && lies_within(work, at));
-    case Kind::composite: return !attributes_alter(a.facts["attributes"], b.facts["attributes"]);
-    default: {
-      auto found = work.facts.find(at);
-      return a.kind == Kind::range && found != work.facts.end() &&
-             !only(found->second, {"comment", "grants", "revokes"});
-    }
-  }
-}
-
 // Follows what is disturbed to all who cannot stay while it happens.
 class Closure {
  public:
@@ -300,6 +242,7 @@ class Closure {
       case Kind::constraint:
         if (one.text("type") == "foreign key" && both_ends_change(one)) replace(user);
         if (changes_when_read(one)) replace(user);
+        leave_key(user, column);
         break;
       // PostgreSQL makes these anew without their targets.
       case Kind::statistics:
@@ -307,8 +250,19 @@ class Closure {
         break;
       case Kind::index:
         if (one.has("statistics") || changes_when_read(one)) replace(user);
+        leave_key(user, column);
         break;
       default: break;
+    }
+  }
+
+  // A key that includes a column is made anew around its new type, which those that refer to the
+  // key and not to the column are in the way of.
+  void leave_key(uint32_t key, uint32_t column) {
+    for (uint32_t user : work_.users[key]) {
+      const Object& one = object(user);
+      bool refers = one.text("type") == "foreign key" && work_.twin_of_from[user] != kNone;
+      if (refers && !std::binary_search(one.uses.begin(), one.uses.end(), column)) replace(user);
     }
   }
 
@@ -507,10 +461,7 @@ Result<Done> decide(Work& work) {
     i += order <= 0;
     j += order >= 0;
   }
-  work.users.resize(n);
-  for (uint32_t i = 0; i < n; ++i) {
-    for (uint32_t used : work.from.objects[i].uses) work.users[used].push_back(i);
-  }
+  work.users = users_of(work.from);
   for (const diff::Change& change : changes) {
     if (change.from == kNone) {
       work.fate_of_to[change.to] = Fate::create;

@@ -58,11 +58,22 @@ int Maker::weight(Does does, const Object& object) {
   return 0;
 }
 
+// The node that makes an object; a column that comes down is made with that of the parent.
+uint32_t Maker::maker(uint32_t at) const {
+  uint32_t node = work_.node_of_to[at];
+  if (node != kNone || work_.twin_of_to[at] != kNone || !to(at).has("inherited")) return node;
+  for (uint32_t above : work_.to.above(to(at))) {
+    node = maker(above);
+    if (node != kNone) return node;
+  }
+  return kNone;
+}
+
 // What is done before anything goes: new columns are filled, and indexes built.
 void Maker::make_stages() {
   auto ahead = [&](uint32_t at, uint32_t node) {
     for (uint32_t used : to(at).uses) {
-      uint32_t other = work_.node_of_to[used];
+      uint32_t other = maker(used);
       bool made = other != kNone && work_.nodes[other].does == Does::create;
       if (made && !work_.staged.contains(work_.twin_of_to[used])) work_.wait(other, node);
     }

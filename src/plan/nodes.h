@@ -52,6 +52,7 @@ class Maker {
 
   Result<Done> make_alters();
   bool is_carried(uint32_t at) const;
+  uint32_t maker(uint32_t at) const;
   uint32_t bring(uint32_t at, uint32_t twin);
 
   void find_holds();

@@ -67,7 +67,9 @@ class Order {
     for (uint32_t at = 0; at < work_.from.objects.size(); ++at) let_go_first(at);
     share_names();
     set_defaults_below();
+    drop_defaults_below();
     order_persistence();
+    leave_included();
     find_keys_anew();
     return sorted();
   }
@@ -117,6 +119,7 @@ class Order {
     if (node == kNone) return;
     for (uint32_t used : work_.to.objects[at].uses) {
       uint32_t other = work_.node_of_to[used];
+      if (other == kNone) wait_for_parts(used, node);
       if (other == kNone || is_indifferent(at, used)) continue;
       // What is altered in a table minds not what else is.
       bool beside = used == work_.to.objects[at].parent && does(node) == Does::alter;
@@ -126,6 +129,16 @@ class Order {
     if (twin == kNone) return;
     uint32_t old = work_.node_of_from[twin];
     if (old != kNone && does(old) == Does::drop) wait(old, node);
+  }
+
+  // A type that stays may be made of one that is altered.
+  void wait_for_parts(uint32_t type, uint32_t node) {
+    if (!is_type(work_.to.objects[type].kind)) return;
+    for (uint32_t used : work_.to.objects[type].uses) {
+      uint32_t other = work_.node_of_to[used];
+      if (other == kNone) wait_for_parts(used, node);
+      if (other != kNone && is_type(work_.to.objects[used].kind)) wait(other, node);
+    }
   }
 
   // Only a column's type matters to what reads it: not whether it may be NULL, nor its settings.
@@ -224,6 +237,22 @@ class Order {
     }
   }
 
+  // So does an identity, which no column below may have a default beside.
+  void drop_defaults_below() {
+    for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
+      const Object& own = work_.from.objects[at];
+      uint32_t node = work_.node_of_from[at];
+      if (own.kind != Kind::default_ || node == kNone || does(node) != Does::drop) continue;
+      uint32_t column =
+          work_.to.position("column " + schema::sql_table(own) + "." + schema::sql_name(own));
+      while (column != kNone && work_.to.objects[column].has("identity")) {
+        wait(node, work_.node_of_to[column]);
+        std::vector<uint32_t> above = work_.to.above(work_.to.objects[column]);
+        column = above.empty() ? kNone : above[0];
+      }
+    }
+  }
+
   // Whether an altered object still has a name of its own.
   bool keeps(uint32_t at, const std::string& name) const {
     uint32_t twin = work_.twin_of_from[at];
@@ -279,6 +308,24 @@ class Order {
       out += (out.empty() ? "" : ", after ") + (verb + node.key);
     }
     return out;
+  }
+
+  // Foreign keys are away while a key is made anew around a column that it includes.
+  void leave_included() {
+    for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
+      const Object& key = work_.from.objects[at];
+      uint32_t gone = work_.node_of_from[at], twin = work_.twin_of_from[at];
+      if (!key.has("references") || gone == kNone || does(gone) != Does::drop) continue;
+      for (uint32_t used : key.uses) {
+        const Object& other = work_.from.objects[used];
+        if (other.kind != Kind::constraint && other.kind != Kind::index) continue;
+        for (uint32_t column : other.uses) {
+          if (!work_.retyped.contains(column)) continue;
+          wait(gone, work_.node_of_from[column]);
+          if (twin != kNone) wait(work_.node_of_from[column], work_.node_of_to[twin]);
+        }
+      }
+    }
   }
 
   // Whether a key has no columns but those that the foreign key refers to.

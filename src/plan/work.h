@@ -38,6 +38,9 @@ struct Node {
   uint32_t waits = 0;
 };
 
+// Who uses each object of a model.
+using Users = std::vector<std::vector<uint32_t>>;
+
 struct Work {
   const Model& from;
   const Model& to;
@@ -46,7 +49,7 @@ struct Work {
   // By position in `from` and in `to`.
   std::vector<uint32_t> twin_of_from, twin_of_to;
   std::vector<Fate> fate_of_from, fate_of_to;
-  std::vector<std::vector<uint32_t>> users;            // in `from`: who uses an object
+  Users users;                                         // in `from`
   std::map<uint32_t, std::vector<std::string>> facts;  // in `from`: those that differ
   std::set<uint32_t> rebuilt;    // in `from`: types that are made anew around their columns
   std::set<uint32_t> retyped;    // in `from`: columns whose type changes
@@ -175,6 +178,16 @@ Statements swap_statements(Work& work, uint32_t a);
 std::string cast_of(const Work& work, uint32_t at);
 bool rewrites(const Work& work, uint32_t at);
 bool widens(const Object& a, const Object& b);
+
+Users users_of(const Model& model);
+
+// Enums, domains, composite types and ranges; whether one of `from` is made anew.
+bool is_type(Kind kind);
+bool needs_rebuild(const Work& work, uint32_t at);
+// Whether values of a domain lie within arrays, rows or ranges of columns. PostgreSQL looks for
+// none there, and so refuses to ask more of such a domain (get_rels_with_domain,
+// src/backend/commands/typecmds.c).
+bool lies_within(const Model& model, const Users& users, uint32_t domain);
 
 // Judgements that decide and alter share.
 bool same_check(const Json& a, const Json& b);

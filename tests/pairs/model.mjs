@@ -65,3 +65,7 @@ export function applied(schema, id, type, sql) {
 
 /** Every table that may hold rows of its own, or whose partitions do. */
 export const ordinary = schema => schema.tables.filter(table => !table.partition)
+
+/** Whether a table is a parent or a child by inheritance. */
+export const isHeir = (schema, table) => table.inherits.length > 0 ||
+  schema.tables.some(({ inherits }) => inherits.includes(table.id))

@@ -1,6 +1,6 @@
 /** Prints a structured schema as SQL that PostgreSQL 14 to 18 loads. */
 import { literalText, quote } from './names.mjs'
-import { columnOf, nameOf, outputOf, relation } from './model.mjs'
+import { columnOf, isHeir, nameOf, outputOf, relation } from './model.mjs'
 import { notes } from './print-notes.mjs'
 import { indexSql, printKeys, printTable } from './print-table.mjs'
 import { literal, predicate, typeText } from './types.mjs'
@@ -241,10 +241,6 @@ function statisticsSql(schema, object) {
   const statistics = `alter statistics ${nameOf(object)} set statistics ${object.target}`
   return object.target === null ? [sql] : [sql, statistics]
 }
-
-/** Whether a table is a parent or a child: a publication's lists of both would have to agree. */
-const isHeir = (schema, table) => table.inherits.length > 0 ||
-  schema.tables.some(({ inherits }) => inherits.includes(table.id))
 
 function publicationSql(schema, publication, version) {
   const tables = publication.tables.map(({ table, columns, filter }) => {

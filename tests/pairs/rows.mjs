@@ -4,7 +4,7 @@
  * for one. The value of row i is the same in all columns of a type, so foreign keys hold.
  */
 import { literalText, quote } from './names.mjs'
-import { columnOf, columnsOf, nameOf, relation } from './model.mjs'
+import { columnOf, columnsOf, isHeir, nameOf, relation } from './model.mjs'
 import { family, fits, isKey, literal, target } from './types.mjs'
 
 /** The script that fills the tables of `from`. */
@@ -64,6 +64,7 @@ function isHard(from, to, table) {
   }
   const added = columnsOf(to, wanted).filter(column => !sameColumn(from, table, column))
   if (added.some(column => needsValue(to, column))) return true
+  if (isHeir(to, wanted) && added.some(({ column }) => column.source === 'identity')) return true
   const isAlike = id => {
     const old = sameColumn(from, table, columnOf(to, wanted, id))
     return isConstant(to, wanted, added, id) || (old !== undefined && isRepeated(from, old))
