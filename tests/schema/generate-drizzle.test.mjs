@@ -199,4 +199,22 @@ describe('with the database that its configuration names', () => {
     assert.doesNotMatch(out + err + pushed.out + pushed.err, /kitpassword1/)
     await project.expect(1, ['drift', '--against', 'folder'])
   })
+
+  test('schemas that only others name are left to them', async () => {
+    await clear(dev)
+    begin({}, { env: { APP_URL: dev.databaseUrl } })
+    await rows(dev, 'create schema queue')
+    await rows(dev, 'create table queue.jobs (id int)')
+    await rows(dev, 'create table leftover (id int)')
+    const allow = ['--allow', 'deletes-data']
+    const { out } = await project.expect(0, ['push', ...allow])
+    assert.match(out, /DROP TABLE public\.leftover/)
+    assert.doesNotMatch(out, /queue/)
+    await project.expect(0, ['drift', '--against', 'schema'])
+    // A filter that names it says whose it is.
+    project.write({
+      'drizzle.config.ts': config.replace('out:', "schemaFilter: ['public', 'queue'], out:"),
+    })
+    assert.match((await project.expect(0, ['push', ...allow])).out, /DROP SCHEMA queue/)
+  })
 })

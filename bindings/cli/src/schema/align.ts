@@ -51,10 +51,14 @@ const kUnsaidFacts = [
   'collation',
 ]
 
-/** Both schemas as they can be compared. */
+/**
+ * Both schemas as they can be compared. What migrations have made is the project's; of a database
+ * (`isLive`) only those schemas are that the wanted one or its filter names.
+ */
 export function aligned(
   from: Model,
   to: Model & { limits: Limits | null },
+  { isLive = false } = {},
 ): { from: Model; to: Model } {
   const { limits } = to
   if (limits === null) return { from, to }
@@ -62,7 +66,10 @@ export function aligned(
   const wants = linesOf(to)
   takeOutside(has, wants, limits)
   takeFacts(has, wants)
-  takeUnsaid(has, wants, limits)
+  const { schemaFilter } = limits
+  const ofOthers = isLive && schemaFilter.length === 0 ? unnamedIn(wants) : () => false
+  const isSchema = nameFilter(schemaFilter)
+  takeUnsaid(has, wants, limits, name => isSchema(name) && !ofOthers(name))
   return { from: withLines(from, has), to: withLines(to, wants) }
 }
 
@@ -123,10 +130,21 @@ function takeFacts(has: Lines, wants: Lines): void {
   }
 }
 
+/** Whether a schema is none of those that these objects name, as that of another tool is not. */
+function unnamedIn(wants: Lines): (name: string) => boolean {
+  const named = new Set(['public'])
+  for (const { kind, name = '' } of wants.values()) if (kind === 'schema') named.add(name)
+  return name => !named.has(name)
+}
+
 /** What is there, could not be said, and has everything that it needs stays. */
-function takeUnsaid(has: Lines, wants: Lines, limits: Limits): void {
+function takeUnsaid(
+  has: Lines,
+  wants: Lines,
+  limits: Limits,
+  isSchema: (name: string) => boolean,
+): void {
   const isTable = nameFilter(limits.tablesFilter)
-  const isSchema = nameFilter(limits.schemaFilter)
   const owned = new Set(limits.outside.filter(o => o.kind === 'schema').map(({ name }) => name))
   const isUnsaid = (line: ModelLine): boolean => {
     const { kind, schema, table, name = '' } = line
