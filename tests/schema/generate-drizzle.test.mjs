@@ -104,6 +104,63 @@ alter table users alter column email set storage external;`,
     assert.match(project.read('drizzle/0003_people.sql'), /DROP TABLE public\.users/)
   })
 
+  test('what the schema uses and a migration of the project makes', async () => {
+    begin({ 'src/schema.ts': schema })
+    await project.expect(0, ['generate', '--custom', '--name', 'first'])
+    project.write({
+      'drizzle/0000_first.sql': `create extension "uuid-ossp";
+create domain short as text check (length(value) < 9);
+create function next_id() returns text language sql as $$ select uuid_generate_v4()::text $$;`,
+      'src/schema.ts': `import { customType, pgTable, text } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+export const notes = pgTable('notes', {
+  id: text().primaryKey().default(sql\`next_id()\`),
+  title: customType({ dataType: () => 'short' })(),
+})
+`,
+    })
+    const { events } = await project.expect(0, ['generate', '--json', '--name', 'n', '--prove'])
+    assert.deepEqual(
+      events.at(-1).statements.map(({ object }) => object),
+      ['table public.notes'],
+    )
+    assert.match((await project.expect(0, ['generate'])).out, /Nothing to do/)
+    // What nobody makes is still missing.
+    project.write({ 'drizzle/0000_first.sql': '' })
+    const { err } = await project.expect(1, ['generate'])
+    assert.match(err, /src\/schema\.ts: error 42704: .*"title".*: type "short" does not exist/)
+  })
+
+  test('extensions that were made by hand', async () => {
+    const text = `import { sql } from 'drizzle-orm'
+import { pgTable, uuid, vector } from 'drizzle-orm/pg-core'
+export const notes = pgTable('notes', {
+  id: uuid().primaryKey().default(sql\`uuid_generate_v4()\`),
+  meaning: vector({ dimensions: 3 }),
+})
+`
+    begin({
+      'src/schema.ts': text,
+      'drizzle/0000_notes.sql': `create table notes
+  (id uuid primary key default uuid_generate_v4(), meaning vector(3));`,
+      'drizzle/meta/_journal.json': {
+        version: '7',
+        dialect: 'postgresql',
+        entries: [{ idx: 0, version: '7', when: 1, tag: '0000_notes', breakpoints: true }],
+      },
+    })
+    const { out, err } = await project.expect(0, ['generate'])
+    assert.match(out, /Nothing to do/)
+    assert.match(err, /do not make what they use: uuid-ossp, vector/)
+    // Also where the schema no longer uses them.
+    project.write({ 'src/schema.ts': text.replace(/^  meaning.*$/m, '') })
+    const { events } = await project.expect(0, ['generate', '--json', '--name', 'less'])
+    assert.deepEqual(
+      events.at(-1).statements.map(({ sql }) => sql),
+      ['ALTER TABLE public.notes DROP COLUMN meaning'],
+    )
+  })
+
   test('only what the filters let through counts', async () => {
     const filtered = config.replace("schema: './src", "tablesFilter: ['app_*'], schema: './src")
     const app = schema.replaceAll("'users'", "'app_users'")

@@ -12,6 +12,8 @@ import type { Model } from './planner.js'
 export interface Limits {
   /** What it speaks of and something else makes. */
   outside: readonly Outside[]
+  /** The ids of what it uses and the project's migrations make. */
+  borrowed: readonly string[]
   tablesFilter: readonly string[]
   schemaFilter: readonly string[]
   /** Whether it says which roles there are. */
@@ -83,7 +85,11 @@ export function standIns(model: Model & { limits: Limits | null }): Model | null
 }
 
 /** What others make is on both sides as they made it; where they have not, as it is assumed. */
-function takeOutside(has: Lines, wants: Lines, { outside }: Limits): void {
+function takeOutside(has: Lines, wants: Lines, { outside, borrowed }: Limits): void {
+  for (const id of borrowed) {
+    const line = has.get(id)
+    if (line !== undefined) wants.set(id, line)
+  }
   for (const found of outside) {
     const isOf = memberOf(found)
     const real = [...has].filter(([, line]) => isOf(line))
