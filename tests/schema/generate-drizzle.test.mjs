@@ -76,6 +76,30 @@ describe('generate', () => {
     assert.match((await project.expect(0, ['generate'])).out, /Nothing to do/)
   })
 
+  test('two databases, each with a configuration of its own', async () => {
+    begin({
+      'config/drizzle-queue.config.ts': `export default {
+  dialect: 'postgresql', schema: './src/queue.ts', out: './queue', casing: 'snake_case',
+}`,
+      'src/queue.ts': `import { integer, pgTable } from 'drizzle-orm/pg-core'
+export const jobs = pgTable('jobs', { runAt: integer() })
+`,
+      'ours.json': { migrations: 'queue', schema: 'config/drizzle-queue.config.ts' },
+    })
+    const named = ['--config', 'config/drizzle-queue.config.ts']
+    await project.expect(0, ['generate', '--name', 'init'])
+    await project.expect(0, ['generate', '--name', 'jobs', ...named])
+    assert.match(project.read('queue/0000_jobs.sql'), /run_at/)
+    assert.ok(project.has('drizzle/0000_init.sql'))
+    assert.match((await project.expect(0, ['generate', ...named])).out, /Nothing to do: queue/)
+    assert.match((await project.expect(0, ['generate'])).out, /Nothing to do: drizzle/)
+    // Paths of our own are relative to the file; those of drizzle-kit within it are to that one.
+    const { err } = await project.expect(1, ['generate', '--config', 'ours.json'])
+    assert.match(err, /there is no file with a schema at \.\/src\/queue\.ts/)
+    const gone = await project.expect(1, ['generate', '--config', 'gone.config.ts'])
+    assert.match(gone.err, /gone\.config\.ts cannot be read: ENOENT/)
+  })
+
   test('what Drizzle cannot say stays as a migration of the project made it', async () => {
     begin()
     await project.expect(0, ['generate', '--name', 'init'])
