@@ -100,6 +100,15 @@ test('a package of the workspace that is TypeScript', async () => {
   assert.ok(loaded.inputs.includes(join(made.folder, 'packages/db/src/users.ts')))
 })
 
+test('a connection that is made when it is first used', async () => {
+  const made = project({
+    'schema.ts': `${users}
+export const db = new Proxy(function () {}, { get() { throw new Error('no URL') } })
+export default new Proxy({}, { get() { throw new Error('no URL') } })`,
+  })
+  assert.match(drizzle.toSql(await load(made, 'schema.ts')).sql, /create table "users"/)
+})
+
 test('an installed package that is TypeScript', async () => {
   const made = project({
     'node_modules/shared/package.json': { name: 'shared', main: './index.ts' },
