@@ -344,6 +344,8 @@ test('what is wrong with a configuration', async () => {
   assert.equal(syntax.place.line, 2)
   const nothing = await wrong('export default undefined')
   assert.match(nothing.message, /exports no configuration|no dialect/)
+  const several = await wrong("export default [{ dialect: 'postgresql' }]")
+  assert.match(several.message, /exports no configuration/)
 })
 
 test('patterns', () => {

@@ -193,7 +193,7 @@ async function withEnvironment<T>(root: string, run: () => Promise<T>): Promise<
 }
 
 function checked(file: string, value: unknown): Read {
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw failure(
       `${shortPath(file)} exports no configuration`,
       'It is the default export: export default defineConfig({ … }).',
