@@ -49,11 +49,11 @@ export interface Config {
   neon: ConfigFile['neon']
 }
 
-/** Reads the configuration that is `named`, else the nearest file here or above. */
-export async function loadConfig(named?: string): Promise<Config> {
+/** Reads the configuration that is `named`, else the nearest file in `folder` or above. */
+export async function loadConfig(named?: string, folder = process.cwd()): Promise<Config> {
   if (named !== undefined) return loadNamed(resolve(named))
-  const file = await findUpwards(process.cwd(), [kName])
-  const root = await projectRoot()
+  const file = await findUpwards(folder, [kName])
+  const root = await projectRoot(folder)
   return configOf(root, file, file === null ? await findDrizzle(root) : null)
 }
 
