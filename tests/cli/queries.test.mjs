@@ -396,7 +396,7 @@ describe('another version of the program', () => {
     const { failingQueries, loadConfig } = await importSources('queries/version', 'config')
     const ends = []
     const screen = { note() {}, status() {}, done() {} }
-    const config = await loadConfig(project.folder)
+    const config = await loadConfig(undefined, project.folder)
     const context = { config, screen, atEnd: step => ends.push(step) }
     // What the build of the command puts in, and beside it.
     Object.assign(globalThis, { VERSION: '0.0.0', PGLITE_VERSION: pglite })

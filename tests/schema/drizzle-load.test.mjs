@@ -100,6 +100,15 @@ test('a package of the workspace that is TypeScript', async () => {
   assert.ok(loaded.inputs.includes(join(made.folder, 'packages/db/src/users.ts')))
 })
 
+test('a connection that is made when it is first used', async () => {
+  const made = project({
+    'schema.ts': `${users}
+export const db = new Proxy(function () {}, { get() { throw new Error('no URL') } })
+export default new Proxy({}, { get() { throw new Error('no URL') } })`,
+  })
+  assert.match(drizzle.toSql(await load(made, 'schema.ts')).sql, /create table "users"/)
+})
+
 test('an installed package that is TypeScript', async () => {
   const made = project({
     'node_modules/shared/package.json': { name: 'shared', main: './index.ts' },
@@ -335,6 +344,8 @@ test('what is wrong with a configuration', async () => {
   assert.equal(syntax.place.line, 2)
   const nothing = await wrong('export default undefined')
   assert.match(nothing.message, /exports no configuration|no dialect/)
+  const several = await wrong("export default [{ dialect: 'postgresql' }]")
+  assert.match(several.message, /exports no configuration/)
 })
 
 test('patterns', () => {
@@ -347,6 +358,15 @@ test('patterns', () => {
   assert.ok(matches('t[!0-9]?', 'tab'))
   assert.ok(!matches('t[!0-9]?', 't1b'))
   assert.ok(matches('(group)/x+.ts', '(group)/x+.ts'))
+  const named = ['a.ts', 'relations.ts', 'relations2.ts', 'a.test.ts', 'aa.ts', '.ts']
+  const picked = pattern => named.filter(path => matches(pattern, path))
+  assert.deepEqual(picked('!(relations|*.test).ts'), ['a.ts', 'relations2.ts', 'aa.ts', '.ts'])
+  assert.deepEqual(picked('@(a|rel*).ts'), ['a.ts', 'relations.ts', 'relations2.ts'])
+  assert.deepEqual(picked('+(a).ts'), ['a.ts', 'aa.ts'])
+  assert.deepEqual(picked('?(a).ts'), ['a.ts', '.ts'])
+  assert.deepEqual(picked('*(a).ts'), ['a.ts', 'aa.ts', '.ts'])
+  assert.ok(matches('src/**/!(x).ts', 'src/b/y.ts'))
+  assert.ok(!matches('src/!(x)/*.ts', 'src/x/y.ts'))
   const filter = drizzle.nameFilter(['app_*', '!app_old'])
   assert.deepEqual(['app_x', 'app_old', 'x'].map(filter), [true, false, true])
   assert.deepEqual(['app_x', 'x'].map(drizzle.nameFilter(['app_*'])), [true, false])

@@ -76,6 +76,30 @@ describe('generate', () => {
     assert.match((await project.expect(0, ['generate'])).out, /Nothing to do/)
   })
 
+  test('two databases, each with a configuration of its own', async () => {
+    begin({
+      'config/drizzle-queue.config.ts': `export default {
+  dialect: 'postgresql', schema: './src/queue.ts', out: './queue', casing: 'snake_case',
+}`,
+      'src/queue.ts': `import { integer, pgTable } from 'drizzle-orm/pg-core'
+export const jobs = pgTable('jobs', { runAt: integer() })
+`,
+      'ours.json': { migrations: 'queue', schema: 'config/drizzle-queue.config.ts' },
+    })
+    const named = ['--config', 'config/drizzle-queue.config.ts']
+    await project.expect(0, ['generate', '--name', 'init'])
+    await project.expect(0, ['generate', '--name', 'jobs', ...named])
+    assert.match(project.read('queue/0000_jobs.sql'), /run_at/)
+    assert.ok(project.has('drizzle/0000_init.sql'))
+    assert.match((await project.expect(0, ['generate', ...named])).out, /Nothing to do: queue/)
+    assert.match((await project.expect(0, ['generate'])).out, /Nothing to do: drizzle/)
+    // Paths of our own are relative to the file; those of drizzle-kit within it are to that one.
+    const { err } = await project.expect(1, ['generate', '--config', 'ours.json'])
+    assert.match(err, /there is no file with a schema at \.\/src\/queue\.ts/)
+    const gone = await project.expect(1, ['generate', '--config', 'gone.config.ts'])
+    assert.match(gone.err, /gone\.config\.ts cannot be read: ENOENT/)
+  })
+
   test('what Drizzle cannot say stays as a migration of the project made it', async () => {
     begin()
     await project.expect(0, ['generate', '--name', 'init'])
@@ -102,6 +126,63 @@ alter table users alter column email set storage external;`,
     const answer = [{ type: 'create', kind: 'table', entity: ['public', 'people'] }]
     await project.expect(0, ['generate', '--name', 'people', '--answers', JSON.stringify(answer)])
     assert.match(project.read('drizzle/0003_people.sql'), /DROP TABLE public\.users/)
+  })
+
+  test('what the schema uses and a migration of the project makes', async () => {
+    begin({ 'src/schema.ts': schema })
+    await project.expect(0, ['generate', '--custom', '--name', 'first'])
+    project.write({
+      'drizzle/0000_first.sql': `create extension "uuid-ossp";
+create domain short as text check (length(value) < 9);
+create function next_id() returns text language sql as $$ select uuid_generate_v4()::text $$;`,
+      'src/schema.ts': `import { customType, pgTable, text } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+export const notes = pgTable('notes', {
+  id: text().primaryKey().default(sql\`next_id()\`),
+  title: customType({ dataType: () => 'short' })(),
+})
+`,
+    })
+    const { events } = await project.expect(0, ['generate', '--json', '--name', 'n', '--prove'])
+    assert.deepEqual(
+      events.at(-1).statements.map(({ object }) => object),
+      ['table public.notes'],
+    )
+    assert.match((await project.expect(0, ['generate'])).out, /Nothing to do/)
+    // What nobody makes is still missing.
+    project.write({ 'drizzle/0000_first.sql': '' })
+    const { err } = await project.expect(1, ['generate'])
+    assert.match(err, /src\/schema\.ts: error 42704: .*"title".*: type "short" does not exist/)
+  })
+
+  test('extensions that were made by hand', async () => {
+    const text = `import { sql } from 'drizzle-orm'
+import { pgTable, uuid, vector } from 'drizzle-orm/pg-core'
+export const notes = pgTable('notes', {
+  id: uuid().primaryKey().default(sql\`uuid_generate_v4()\`),
+  meaning: vector({ dimensions: 3 }),
+})
+`
+    begin({
+      'src/schema.ts': text,
+      'drizzle/0000_notes.sql': `create table notes
+  (id uuid primary key default uuid_generate_v4(), meaning vector(3));`,
+      'drizzle/meta/_journal.json': {
+        version: '7',
+        dialect: 'postgresql',
+        entries: [{ idx: 0, version: '7', when: 1, tag: '0000_notes', breakpoints: true }],
+      },
+    })
+    const { out, err } = await project.expect(0, ['generate'])
+    assert.match(out, /Nothing to do/)
+    assert.match(err, /do not make what they use: uuid-ossp, vector/)
+    // Also where the schema no longer uses them.
+    project.write({ 'src/schema.ts': text.replace(/^  meaning.*$/m, '') })
+    const { events } = await project.expect(0, ['generate', '--json', '--name', 'less'])
+    assert.deepEqual(
+      events.at(-1).statements.map(({ sql }) => sql),
+      ['ALTER TABLE public.notes DROP COLUMN meaning'],
+    )
   })
 
   test('only what the filters let through counts', async () => {
@@ -198,5 +279,23 @@ describe('with the database that its configuration names', () => {
     assert.match(pushed.out, /'fine'/)
     assert.doesNotMatch(out + err + pushed.out + pushed.err, /kitpassword1/)
     await project.expect(1, ['drift', '--against', 'folder'])
+  })
+
+  test('schemas that only others name are left to them', async () => {
+    await clear(dev)
+    begin({}, { env: { APP_URL: dev.databaseUrl } })
+    await rows(dev, 'create schema queue')
+    await rows(dev, 'create table queue.jobs (id int)')
+    await rows(dev, 'create table leftover (id int)')
+    const allow = ['--allow', 'deletes-data']
+    const { out } = await project.expect(0, ['push', ...allow])
+    assert.match(out, /DROP TABLE public\.leftover/)
+    assert.doesNotMatch(out, /queue/)
+    await project.expect(0, ['drift', '--against', 'schema'])
+    // A filter that names it says whose it is.
+    project.write({
+      'drizzle.config.ts': config.replace('out:', "schemaFilter: ['public', 'queue'], out:"),
+    })
+    assert.match((await project.expect(0, ['push', ...allow])).out, /DROP SCHEMA queue/)
   })
 })

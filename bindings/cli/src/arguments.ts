@@ -11,6 +11,7 @@ import type { UndoFlags } from './undo-command.js'
 export type Exit = (code: number) => void
 
 const json = ['--json', 'print one JSON object a line'] as const
+const config = ['--config <file>', 'the configuration, ours or that of drizzle-kit'] as const
 const envFile = ['--env-file <file>', 'read variables here, not in .dev.vars and .env'] as const
 const urlEnv = ['--url-env <name>', "the variable that has the database's URL"] as const
 const via = ['--via <url>', "have a Worker's migration endpoint do it"] as const
@@ -63,6 +64,7 @@ function addMigrate(ballast: Command, exit: Exit): void {
     .option(...lock)
     .option(...statement)
     .option(...urlEnv)
+    .option(...config)
     .option(...envFile)
     .option(...json)
     .addHelpText(
@@ -87,6 +89,7 @@ function addStatus(ballast: Command, exit: Exit): void {
     .option(...environment)
     .option('--expect <tag>', 'end with 1 where this migration is not applied')
     .option(...urlEnv)
+    .option(...config)
     .option(...envFile)
     .option(...json)
     .addHelpText(
@@ -114,6 +117,7 @@ function addUndo(ballast: Command, exit: Exit): void {
     .option(...lock)
     .option(...statement)
     .option(...urlEnv)
+    .option(...config)
     .option(...envFile)
     .option(...json)
     .addHelpText(
@@ -138,6 +142,7 @@ function addBaseline(ballast: Command, exit: Exit): void {
     .option('--yes', 'do not ask')
     .option(...environment)
     .option(...urlEnv)
+    .option(...config)
     .option(...envFile)
     .option(...json)
     .addHelpText(

@@ -9,6 +9,7 @@ import type { RebaseFlags } from './rebase-command.js'
 import type { TypesFlags } from './types-command.js'
 
 const json = ['--json', 'print one JSON object a line'] as const
+const config = ['--config <file>', 'the configuration, ours or that of drizzle-kit'] as const
 const envFile = ['--env-file <file>', 'read variables here, not in .dev.vars and .env'] as const
 const urlEnv = ['--url-env <name>', "the variable that has the database's URL"] as const
 const database = ['--database', 'ask the journal of the database, too'] as const
@@ -66,6 +67,7 @@ function addCheck(ballast: Command, exit: Exit): void {
         .default('text'),
     )
     .option(...urlEnv)
+    .option(...config)
     .option(...envFile)
     .option(...json)
     .addHelpText(
@@ -93,6 +95,7 @@ function addRebase(ballast: Command, exit: Exit): void {
     .option(...database)
     .option('--dry-run', 'print what would change, and change nothing')
     .option(...urlEnv)
+    .option(...config)
     .option(...envFile)
     .option(...json)
     .addHelpText(
@@ -119,6 +122,7 @@ function addTypes(ballast: Command, exit: Exit): void {
     .option('--check', 'write nothing; end with 1 where the file is not up to date')
     .addOption(sources())
     .option(...urlEnv)
+    .option(...config)
     .option(...envFile)
     .option(...json)
     .addHelpText('after', '\nExample:\n  $ ballast types --out src/database.ts')
@@ -139,6 +143,7 @@ function addExport(ballast: Command, exit: Exit): void {
         .default('sql'),
     )
     .option(...urlEnv)
+    .option(...config)
     .option(...envFile)
     .option(...json)
     .addHelpText('after', '\nExample:\n  $ ballast export --format mermaid > schema.mmd')

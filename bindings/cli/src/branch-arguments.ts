@@ -7,6 +7,7 @@ import type { PreviewFlags } from './branch/preview.js'
 import type { RollbackFlags } from './branch/rollback.js'
 
 const json = ['--json', 'print one JSON object a line'] as const
+const config = ['--config <file>', 'the configuration, ours or that of drizzle-kit'] as const
 const envFile = ['--env-file <file>', 'read variables here, not in .dev.vars and .env'] as const
 const project = ['--project <id>', 'the project (default: NEON_PROJECT_ID, or "neon")'] as const
 const yes = ['--yes', 'do not ask'] as const
@@ -36,7 +37,7 @@ export function addBranchCommands(ballast: Command, exit: Exit): void {
 }
 
 function common(command: Command): Command {
-  return command.option(...project).option(...envFile).option(...json)
+  return command.option(...project).option(...config).option(...envFile).option(...json)
 }
 
 const load = (): Promise<typeof import('./branch/commands.js')> => import('./branch/commands.js')

@@ -41,7 +41,7 @@ export async function checkCommand(flags: CheckFlags): Promise<number> {
     for await (const _ of changes(context.config.root, context.signal)) {
       try {
         // What changed may be the configuration.
-        const now = { ...context, config: await loadConfig() }
+        const now = { ...context, config: await loadConfig(flags.config) }
         report(now, flags, await look(now, flags))
       } catch (error) {
         if (!(error instanceof Failure)) throw error

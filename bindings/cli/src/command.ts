@@ -8,6 +8,7 @@ import { readVariables, type Variables } from './variables.js'
 /** Flags that all of them take. */
 export interface CommonFlags {
   json?: boolean
+  config?: string
   envFile?: string
 }
 
@@ -68,7 +69,7 @@ export async function runCommand(
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   process.on('uncaughtException', onCrash).on('unhandledRejection', onCrash).on('exit', onExit)
   try {
-    const config = await loadConfig()
+    const config = await loadConfig(flags.config)
     const variables = await readVariables(config.root, flags.envFile)
     const atEnd: Context['atEnd'] = step => last.push(step)
     return await body({ config, variables, screen, signal: stop.signal, atEnd })

@@ -1,7 +1,7 @@
 /** Where a project's configuration is, and what it comes to: the file, its defaults, the folder. */
 import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, extname, join, resolve } from 'node:path'
 
 import { defaults } from './config-defaults.js'
 import type { ConfigFile } from './config-schema.js'
@@ -49,11 +49,30 @@ export interface Config {
   neon: ConfigFile['neon']
 }
 
-/** Reads the configuration that holds in `folder`: the nearest file there or above. */
-export async function loadConfig(folder = process.cwd()): Promise<Config> {
+/** Reads the configuration that is `named`, else the nearest file in `folder` or above. */
+export async function loadConfig(named?: string, folder = process.cwd()): Promise<Config> {
+  if (named !== undefined) return loadNamed(resolve(named))
   const file = await findUpwards(folder, [kName])
   const root = await projectRoot(folder)
-  const kit = file === null ? await findDrizzle(root) : null
+  return configOf(root, file, file === null ? await findDrizzle(root) : null)
+}
+
+/** Ours holds from where it is; that of drizzle-kit from where the command is run, as there. */
+async function loadNamed(file: string): Promise<Config> {
+  const text = await readText(file)
+  if (extname(file) === '.json' && !/"dialect"\s*:/.test(text)) {
+    return configOf(dirname(file), file, null)
+  }
+  const { readDrizzleConfig } = await import('./drizzle/config.js')
+  const root = process.cwd()
+  return configOf(root, null, await readDrizzleConfig(file, root))
+}
+
+async function configOf(
+  root: string,
+  file: string | null,
+  kit: DrizzleConfig | null,
+): Promise<Config> {
   const read: ConfigFile = file === null ? withDefaults() : await parse(file)
   return {
     root,

@@ -61,7 +61,7 @@ async function compare(
   live: Model,
   wanted: Wanted,
 ): Promise<Found> {
-  const { from, to } = aligned(live, wanted)
+  const { from, to } = aligned(live, wanted, { isLive: true })
   const text = (await differenceOf(from, to)).trim()
   const differences = text === '' ? [] : text.split('\n')
   if (differences.length === 0) {

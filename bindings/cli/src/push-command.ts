@@ -35,7 +35,7 @@ export async function pushCommand(flags: PushFlags): Promise<number> {
     const desired = await desiredModel(context)
     const { url, model } = await databaseModel(context, flags)
     sayUnmodelled(context, model)
-    const both = aligned(model, desired)
+    const both = aligned(model, desired, { isLive: true })
     if ((await differenceOf(both.from, both.to)) === '') {
       screen.event({ event: 'done', changed: false })
       screen.say(`Nothing to do: the database is as ${desired.name} has it.`)
@@ -150,7 +150,7 @@ async function tellResult(
   plan: Plan,
 ): Promise<number> {
   const { screen } = context
-  const { from, to } = aligned(await liveModel(context, url), desired)
+  const { from, to } = aligned(await liveModel(context, url), desired, { isLive: true })
   const left = (await differenceOf(from, to)).trim()
   screen.event({ event: 'done', changed: true, left: left === '' ? [] : left.split('\n') })
   screen.say(`\nRan ${sizeOf(plan.statements)}.`)

@@ -8,6 +8,7 @@ import type { PullFlags } from './pull-command.js'
 import type { PushFlags } from './push-command.js'
 
 const json = ['--json', 'print one JSON object a line'] as const
+const config = ['--config <file>', 'the configuration, ours or that of drizzle-kit'] as const
 const envFile = ['--env-file <file>', 'read variables here, not in .dev.vars and .env'] as const
 const urlEnv = ['--url-env <name>', "the variable that has the database's URL"] as const
 const hints = ['--hints <file>', 'the same as --answers'] as const
@@ -37,6 +38,7 @@ function addGenerate(ballast: Command, exit: Exit): void {
     .option(...hints)
     .option('--prove', 'run the whole folder on an empty database and look where it leads')
     .option('--large <tables...>', 'tables too large to be written anew: change types in stages')
+    .option(...config)
     .option(...envFile)
     .option(...json)
     .addHelpText(
@@ -62,6 +64,7 @@ function addPush(ballast: Command, exit: Exit): void {
     .option(...hints)
     .option('--yes', 'do not ask')
     .option(...urlEnv)
+    .option(...config)
     .option(...envFile)
     .option(...json)
     .addHelpText(
@@ -86,6 +89,7 @@ function addPull(ballast: Command, exit: Exit): void {
     .option('--baseline', 'write the first migration too, and mark it as applied')
     .option('--yes', 'replace the file if it is there')
     .option(...urlEnv)
+    .option(...config)
     .option(...envFile)
     .option(...json)
     .addHelpText('after', '\nExample:\n  $ ballast pull --out schema.sql --baseline')
@@ -102,6 +106,7 @@ function addDrift(ballast: Command, exit: Exit): void {
     .addOption(new Option('--against <what>', 'only one of them').choices(['folder', 'schema']))
     .option('--sql', 'print the statements that would mend it')
     .option(...urlEnv)
+    .option(...config)
     .option(...envFile)
     .option(...json)
     .addHelpText('after', '\nExample:\n  $ ballast drift --against folder --sql')

@@ -133,12 +133,14 @@ export async function findDrizzleConfig(folder: string): Promise<string | null> 
   return null
 }
 
-/** Reads a configuration. Paths in it are relative to its folder, where drizzle-kit is run. */
-export async function readDrizzleConfig(file: string): Promise<DrizzleConfig> {
-  const root = dirname(file)
+/** Reads a configuration. Paths in it are relative to where drizzle-kit is run. */
+export async function readDrizzleConfig(
+  file: string,
+  root = dirname(file),
+): Promise<DrizzleConfig> {
   const { value, inputs } = await withEnvironment(root, () => loadValue(file))
   const read = checked(file, value)
-  const schema = await schemaFiles(file, read.schema)
+  const schema = await schemaFiles(file, root, read.schema)
   const url = read.dbCredentials ?? ''
   return {
     file,
@@ -191,7 +193,7 @@ async function withEnvironment<T>(root: string, run: () => Promise<T>): Promise<
 }
 
 function checked(file: string, value: unknown): Read {
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw failure(
       `${shortPath(file)} exports no configuration`,
       'It is the default export: export default defineConfig({ … }).',
@@ -226,8 +228,11 @@ function checked(file: string, value: unknown): Read {
   ])
 }
 
-async function schemaFiles(file: string, named: readonly string[] | undefined): Promise<string[]> {
-  const root = dirname(file)
+async function schemaFiles(
+  file: string,
+  root: string,
+  named: readonly string[] | undefined,
+): Promise<string[]> {
   if (named === undefined || named.length === 0) {
     throw new Failure([
       {

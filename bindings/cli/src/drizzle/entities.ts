@@ -187,11 +187,13 @@ export function isView(value: unknown): value is View {
   return isA(value, 'PgView') || isA(value, 'PgMaterializedView')
 }
 
-/** An enum is a function that makes columns, with its facts as properties. */
+/**
+ * An enum is a function that makes columns, with its facts as properties. Only what has the mark is
+ * asked for it: a connection that is made when it is first used would be made by the question.
+ */
 export function isEnum(value: unknown): value is Enum {
-  return (
-    typeof value === 'function' && (value as unknown as Record<symbol, unknown>)[kIsEnum] === true
-  )
+  if (typeof value !== 'function' || !(kIsEnum in value)) return false
+  return (value as unknown as Record<symbol, unknown>)[kIsEnum] === true
 }
 
 export interface TableName {

@@ -3,7 +3,9 @@ import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 
-const kSpecial = /[*?[\]{}!]/
+const kSpecial = /[*?[\]{}!]|[@+]\(/
+// A choice of names, as in `@(a|b)`: one, perhaps one, some, any number, or none of them.
+const kChoice = /^([@?+*!])\(([^()/]*)\)/
 
 /** Whether a path is a pattern, and not a path as it is written. */
 export function isGlob(path: string): boolean {
@@ -12,15 +14,21 @@ export function isGlob(path: string): boolean {
 
 /**
  * The expression that matches a pattern as a whole. `*` and `?` stay within a folder, `**` does
- * not; `[a-z]`, `[!a-z]` and `{a,b}` are as in a shell.
+ * not; `[a-z]`, `[!a-z]`, `{a,b}` and `!(a|b)` are as in a shell.
  */
 export function globExpression(pattern: string): RegExp {
   let text = ''
   let depth = 0
   for (let i = 0; i < pattern.length; i++) {
     const at = pattern.charAt(i)
+    const choice = kChoice.exec(pattern.slice(i))
     const set = /^\[(!|\^)?([^\]/]+)\]/.exec(pattern.slice(i))
-    if (pattern.startsWith('**/', i)) {
+    if (choice !== null) {
+      const [whole, how = '', names = ''] = choice
+      const rest = pattern.slice(i + whole.length)
+      text += choiceExpression(how, names.split('|'), rest.split('/')[0] ?? '')
+      i += whole.length - 1
+    } else if (pattern.startsWith('**/', i)) {
       text += '(?:[^/]+/)*'
       i += 2
     } else if (pattern.startsWith('**', i)) {
@@ -41,6 +49,17 @@ export function globExpression(pattern: string): RegExp {
     else text += at.replace(/[\\^$.|+()[\]{}]/, found => `\\${found}`)
   }
   return new RegExp(`^${text}$`)
+}
+
+/** A choice of names, before the rest of the name that it is in. */
+function choiceExpression(how: string, names: readonly string[], rest: string): string {
+  const oneOf = `(?:${names.map(sourceOf).join('|')})`
+  if (how === '!') return `(?!${oneOf}${sourceOf(rest)}(?:/|$))[^/]*`
+  return how === '@' ? oneOf : oneOf + how
+}
+
+function sourceOf(pattern: string): string {
+  return globExpression(pattern).source.slice(1, -1)
 }
 
 /** The files below `root` that a pattern with `/` matches, in the order of their names. */

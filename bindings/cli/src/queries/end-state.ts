@@ -39,7 +39,7 @@ export async function readEndState(
   const files = await readFolder(folder, { snapshots: 'links' })
   const bundled = await bundleFiles(folder, files, config, { mayReuse: true })
   const asked = { query: await catalogQuery(), describe: { searchPath, texts } }
-  const { cell } = await folderCell(context, { folder, files, bundled }, asked, true)
+  const { cell } = await folderCell(context, { folder, files, bundled }, asked)
   const { cell: text, described, types } = JSON.parse(cell) as DescribedCell
   const migrations = bundled.migrations.map(({ tag }) => tag)
   const facts = { version: 1, postgres, searchPath, migrations } as const

@@ -12,6 +12,8 @@ import type { Model } from './planner.js'
 export interface Limits {
   /** What it speaks of and something else makes. */
   outside: readonly Outside[]
+  /** The ids of what it uses and the project's migrations make. */
+  borrowed: readonly string[]
   tablesFilter: readonly string[]
   schemaFilter: readonly string[]
   /** Whether it says which roles there are. */
@@ -51,10 +53,14 @@ const kUnsaidFacts = [
   'collation',
 ]
 
-/** Both schemas as they can be compared. */
+/**
+ * Both schemas as they can be compared. What migrations have made is the project's; of a database
+ * (`isLive`) only those schemas are that the wanted one or its filter names.
+ */
 export function aligned(
   from: Model,
   to: Model & { limits: Limits | null },
+  { isLive = false } = {},
 ): { from: Model; to: Model } {
   const { limits } = to
   if (limits === null) return { from, to }
@@ -62,7 +68,10 @@ export function aligned(
   const wants = linesOf(to)
   takeOutside(has, wants, limits)
   takeFacts(has, wants)
-  takeUnsaid(has, wants, limits)
+  const { schemaFilter } = limits
+  const ofOthers = isLive && schemaFilter.length === 0 ? unnamedIn(wants) : () => false
+  const isSchema = nameFilter(schemaFilter)
+  takeUnsaid(has, wants, limits, name => isSchema(name) && !ofOthers(name))
   return { from: withLines(from, has), to: withLines(to, wants) }
 }
 
@@ -76,7 +85,11 @@ export function standIns(model: Model & { limits: Limits | null }): Model | null
 }
 
 /** What others make is on both sides as they made it; where they have not, as it is assumed. */
-function takeOutside(has: Lines, wants: Lines, { outside }: Limits): void {
+function takeOutside(has: Lines, wants: Lines, { outside, borrowed }: Limits): void {
+  for (const id of borrowed) {
+    const line = has.get(id)
+    if (line !== undefined) wants.set(id, line)
+  }
   for (const found of outside) {
     const isOf = memberOf(found)
     const real = [...has].filter(([, line]) => isOf(line))
@@ -123,10 +136,21 @@ function takeFacts(has: Lines, wants: Lines): void {
   }
 }
 
+/** Whether a schema is none of those that these objects name, as that of another tool is not. */
+function unnamedIn(wants: Lines): (name: string) => boolean {
+  const named = new Set(['public'])
+  for (const { kind, name = '' } of wants.values()) if (kind === 'schema') named.add(name)
+  return name => !named.has(name)
+}
+
 /** What is there, could not be said, and has everything that it needs stays. */
-function takeUnsaid(has: Lines, wants: Lines, limits: Limits): void {
+function takeUnsaid(
+  has: Lines,
+  wants: Lines,
+  limits: Limits,
+  isSchema: (name: string) => boolean,
+): void {
   const isTable = nameFilter(limits.tablesFilter)
-  const isSchema = nameFilter(limits.schemaFilter)
   const owned = new Set(limits.outside.filter(o => o.kind === 'schema').map(({ name }) => name))
   const isUnsaid = (line: ModelLine): boolean => {
     const { kind, schema, table, name = '' } = line

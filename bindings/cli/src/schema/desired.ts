@@ -30,7 +30,8 @@ export interface DesiredModel extends Model {
 
 const kSql = /\.sql$/i
 const kCode = /\.[cm]?[jt]s$/
-const kDrizzleConfig = /^drizzle\.config\.(?:[cm]?[jt]s|json)$/
+// A project with several has names such as `drizzle.auth.config.ts` and `drizzle-auth.config.ts`.
+const kDrizzleConfig = /^drizzle\b.*\bconfig\b.*\.(?:[cm]?[jt]s|json)$/
 
 /** What the configuration's `schema` says. */
 export async function desiredModel(context: Context): Promise<DesiredModel> {

@@ -11,9 +11,13 @@ import type { Casing } from '../drizzle/names.js'
 import { whereIs } from '../drizzle/script.js'
 import type { DrizzleSql } from '../drizzle/to-sql.js'
 import { shortPath } from '../source.js'
+import { borrowedExtension, borrowedFromFolder, isMissing, type Borrowed } from './borrowed.js'
 import { hashOf, readCached, writeCached } from './cache.js'
 import type { DesiredModel } from './desired.js'
 import { elaborate, offsetOf, refusalFailure, statementStarts } from './elaborate.js'
+import type { ElaborateOptions, SqlText } from './elaborate.js'
+import type { Model } from './planner.js'
+import type { Refusal } from './session.js'
 
 declare const VERSION: string
 
@@ -38,31 +42,73 @@ export async function drizzleModel(context: Context, input: Input): Promise<Desi
   const made = await drizzleSql(context, input)
   for (const note of made.notes) context.screen.warn({ code: null, message: note })
   const name = input.schema.map(shortPath).join(', ')
-  const texts = [{ text: made.sql, name }]
-  const model = await elaborate(context, texts, {
-    explain: async (refusal, text) => {
-      const { position, done } = refusal
-      // Without a position it came up while a statement ran, and only its number is known.
-      const line =
-        position === undefined
-          ? (await statementStarts(context, text.text))[done]?.line
-          : text.text.slice(0, offsetOf(text.text, position)).split('\n').length
-      const origin = line === undefined ? undefined : whereIs(made.where, line)
-      const place = origin?.file === undefined ? undefined : { file: origin.file }
-      const failure = refusalFailure(refusal, text, place)
-      const statement = line === undefined ? undefined : text.text.split('\n')[line - 1]
-      return new Failure(
-        failure.findings.map(finding => ({
-          ...finding,
-          message: `${origin?.what ?? name}: ${refusal.message}`,
-          statement: statement?.trim(),
-        })),
-      )
-    },
-  })
+  const own = { text: made.sql, name }
+  const explain = explanation(context, made, name)
+  const { model, texts, borrowed } = await onBorrowed(context, own, explain)
   const { tablesFilter, schemaFilter, roles } = input
-  const limits = { outside: made.outside, tablesFilter, schemaFilter, hasRoles: roles !== false }
-  return { ...model, name, limits, naming: made.naming, texts }
+  const { outside, naming } = made
+  const filters = { tablesFilter, schemaFilter, hasRoles: roles !== false }
+  return { ...model, name, limits: { outside, borrowed, ...filters }, naming, texts }
+}
+
+type Explain = NonNullable<ElaborateOptions['explain']>
+
+/** Says of a refused text which part of the schema it came from. */
+function explanation(context: Context, made: DrizzleSql, name: string): Explain {
+  return async (refusal, text) => {
+    const { position, done } = refusal
+    // Without a position it came up while a statement ran, and only its number is known.
+    const line =
+      position === undefined
+        ? (await statementStarts(context, text.text))[done]?.line
+        : text.text.slice(0, offsetOf(text.text, position)).split('\n').length
+    const origin = line === undefined ? undefined : whereIs(made.where, line)
+    const place = origin?.file === undefined ? undefined : { file: origin.file }
+    const failure = refusalFailure(refusal, text, place)
+    const statement = line === undefined ? undefined : text.text.split('\n')[line - 1]
+    return new Failure(
+      failure.findings.map(finding => ({
+        ...finding,
+        message: `${origin?.what ?? name}: ${refusal.message}`,
+        statement: statement?.trim(),
+      })),
+    )
+  }
+}
+
+/** Loads a schema; where it is refused without them, on top of what it uses and cannot make. */
+async function onBorrowed(
+  context: Context,
+  own: SqlText,
+  explain: Explain,
+): Promise<{ model: Model; texts: SqlText[]; borrowed: readonly string[] }> {
+  const before: string[] = []
+  let folder: Borrowed | null = null
+  for (;;) {
+    let refusal: Refusal | undefined
+    let isOwn = true
+    const texts = [...before.map(text => ({ text, name: 'what the migrations make' })), own]
+    try {
+      const model = await elaborate(context, texts, {
+        explain: (found, text) => {
+          refusal = found
+          isOwn = text === own
+          return explain(found, text)
+        },
+      })
+      return { model, texts, borrowed: folder?.ids ?? [] }
+    } catch (error) {
+      if (refusal === undefined || !isOwn || !isMissing(refusal)) throw error
+      const extension = borrowedExtension(refusal)
+      if (folder === null) {
+        folder = await borrowedFromFolder(context, own.text)
+        if (folder.sql !== '') before.push(folder.sql)
+        else if (extension !== null) before.unshift(extension)
+        else throw error
+      } else if (extension !== null && !before.includes(extension)) before.unshift(extension)
+      else throw error
+    }
+  }
 }
 
 async function drizzleSql({ screen, config }: Context, input: Input): Promise<DrizzleSql> {

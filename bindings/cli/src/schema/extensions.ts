@@ -1,8 +1,10 @@
 /** The extensions that a text asks for, and where PGlite has them. */
 import type { Extension } from '@electric-sql/pglite'
 
+import { extensionOf } from '../drizzle/column.js'
 import { Failure, type Place } from '../failure.js'
 import { placeAt } from '../source.js'
+import type { Refusal } from './session.js'
 
 // Those that PGlite ships, by the name that SQL calls them.
 const kContrib = new Set(
@@ -19,6 +21,24 @@ const kNeeds: Readonly<Record<string, readonly string[]>> = { earthdistance: ['c
 
 const kCreate =
   /\bcreate\s+extension\s+(?:if\s+not\s+exists\s+)?(?:"((?:[^"]|"")+)"|([a-z_][\w$]*))/gi
+
+// Of extensions that are often made by hand, the functions that schemas call.
+const kFunctions: readonly [RegExp, string][] = [
+  [/^uuid_(generate_v|nil|ns_)/, 'uuid-ossp'],
+  [/^(crypt|gen_salt|gen_random_bytes|digest|hmac|pgp_\w+)$/, 'pgcrypto'],
+  [/^((strict_)?word_)?similarity$|^show_trgm$/, 'pg_trgm'],
+  [/^unaccent$/, 'unaccent'],
+]
+
+const kNotThere =
+  /^(type|operator class|access method|function) "?(?:\w+\.)?(\w+)"?.* does not exist/
+
+/** The extension that has what a text was refused for, where it is one that we know. */
+export function extensionMissing({ message }: Refusal): string | undefined {
+  const [, kind, name = ''] = kNotThere.exec(message) ?? []
+  if (kind === 'function') return kFunctions.find(([pattern]) => pattern.test(name))?.[1]
+  return /^(hnsw|ivfflat)$/.test(name) ? 'vector' : extensionOf(name)
+}
 
 /** A text of SQL, and the file that it is from, if it is from one. */
 export interface Source {

@@ -11,10 +11,11 @@ import { readFolder, type FolderFile } from '../folder.js'
 import { placeAt, shortPath } from '../source.js'
 import { bundleFiles, type Bundled } from '../tools.js'
 import { standIns } from './align.js'
+import { borrowedExtension, isMissing } from './borrowed.js'
 import { desiredModel } from './desired.js'
 import { offsetOf, runJob } from './elaborate.js'
 import type { Job, Segment } from './elaborator.js'
-import { extensionsIn } from './extensions.js'
+import { extensionMissing, extensionsIn } from './extensions.js'
 import { linesOf, withLines } from './objects.js'
 import { introspectionQuery, modelOf, renderModel, type Model } from './planner.js'
 import type { Refusal } from './session.js'
@@ -24,6 +25,8 @@ import { readSnapshot, snapshotName, writeSnapshot, type Doubt } from './snapsho
 export interface FolderOptions {
   keep?: boolean
   mayReuse?: boolean
+  /** Whether the wanted schema may be asked for what others make; not where that is what asks. */
+  mayAsk?: boolean
   /** What is in it, where that was read already. */
   files?: readonly FolderFile[]
 }
@@ -55,7 +58,7 @@ export async function folderFiles(config: Config): Promise<FolderFile[]> {
 /** The folder with all that is known of it. */
 export async function folderState(
   context: Context,
-  { keep = true, mayReuse = true, files: given }: FolderOptions = {},
+  { keep = true, mayReuse = true, mayAsk = true, files: given }: FolderOptions = {},
 ): Promise<FolderState> {
   const folder = folderOf(context.config)
   const files = given ?? (await folderFiles(context.config))
@@ -65,7 +68,7 @@ export async function folderState(
     : { model: null, doubt: null }
   if (model !== null) return { folder, files, bundled, model }
   if (doubt !== null) sayDoubt(context, folder, doubt)
-  const made = await runFolder(context, folder, files, bundled, mayReuse)
+  const made = await runFolder(context, { folder, files, bundled }, { mayReuse, mayAsk })
   if (keep && existsSync(folder)) await writeSnapshot(folder, bundled.hash, made)
   return { folder, files, bundled, model: made }
 }
@@ -77,7 +80,7 @@ export async function modelOfFiles(
   files: readonly FolderFile[],
 ): Promise<Model> {
   const bundled = await bundleFiles(folder, files, context.config)
-  return runFolder(context, folder, files, bundled, false)
+  return runFolder(context, { folder, files, bundled }, { mayReuse: false })
 }
 
 function sayDoubt({ screen }: Context, folder: string, doubt: Doubt): void {
@@ -102,13 +105,11 @@ interface Placed {
 
 async function runFolder(
   context: Context,
-  folder: string,
-  files: readonly FolderFile[],
-  bundled: Bundled,
-  mayReuse: boolean,
+  read: FolderFiles,
+  how: Pick<FolderOptions, 'mayReuse' | 'mayAsk'>,
 ): Promise<Model> {
   const asked = { query: await introspectionQuery() }
-  const { cell, assumed } = await folderCell(context, { folder, files, bundled }, asked, mayReuse)
+  const { cell, assumed } = await folderCell(context, read, asked, how)
   const model = await modelOf(cell)
   if (assumed === null) return model
   const lines = linesOf(model)
@@ -130,7 +131,7 @@ export async function folderCell(
   context: Context,
   { folder, files, bundled: { bundle } }: FolderFiles,
   asked: Asked,
-  mayReuse: boolean,
+  { mayReuse = true, mayAsk = true }: Pick<FolderOptions, 'mayReuse' | 'mayAsk'> = {},
 ): Promise<{ cell: string; assumed: Model | null }> {
   const parts = bundle.migrations.flatMap(migration => partsOf(migration))
   const texts = new Map(files.map(({ path, text }) => [path, text]))
@@ -150,28 +151,59 @@ export async function folderCell(
   const { cells, refused } = await runJob(context, job, mayReuse)
   if (refused === undefined) return { cell: cells[0] ?? '', assumed: null }
   const { refusal, segment, text } = refused
-  const found = kMissing.has(refusal.code) ? await runOnStandIns(context, job) : null
+  const found = isMissing(refusal) ? await runOnOthers(context, job, refusal, mayAsk) : null
   if (found !== null) return found
   const at = parts[segment]?.statements[text]
   if (at === undefined) throw failure(refusal.message)
   throw failureAt(refusal, at, join(folder, at.file), texts.get(at.file) ?? '')
 }
 
-// What is not there may be what something else makes: a schema, a table, a type, a function.
-const kMissing = new Set(['3F000', '42P01', '42704', '42883'])
-
-/** Runs it where there is what the schema assumes that others make; null where that is no help. */
-async function runOnStandIns(
+/**
+ * Runs it where there is what something else makes: what the schema assumes, and extensions that
+ * were made by hand. Null where that is no help.
+ */
+async function runOnOthers(
   context: Context,
   job: Job,
-): Promise<{ cell: string; assumed: Model } | null> {
-  const desired = await desiredModel(context).catch(() => null)
+  first: Refusal,
+  mayAsk: boolean,
+): Promise<{ cell: string; assumed: Model | null } | null> {
+  const desired = mayAsk ? await desiredModel(context).catch(() => null) : null
   const assumed = desired === null ? null : standIns(desired)
-  if (assumed === null) return null
-  const first = { isAlone: false, texts: [await renderModel(assumed, 18)] }
-  const stages = [{ segments: [first], isAsked: false }, ...job.stages]
-  const { cells, refused } = await runJob(context, { ...job, stages }, true)
-  return refused === undefined ? { cell: cells[0] ?? '', assumed } : null
+  const others = assumed === null ? [] : [await renderModel(assumed, 18)]
+  const made = new Set<string>()
+  for (let refusal = first; ; ) {
+    const extension = extensionMissing(refusal)
+    const isNew = extension !== undefined && !made.has(extension)
+    if (!isNew && (assumed === null || refusal !== first)) return null
+    if (isNew) {
+      made.add(extension)
+      others.unshift(borrowedExtension(refusal) ?? '')
+    }
+    const stages = [{ segments: [{ isAlone: false, texts: others }], isAsked: false }]
+    const extensions = [...new Set([...job.extensions, ...extensionsIn(asSources(others))])].sort()
+    const again = { ...job, extensions, stages: [...stages, ...job.stages] }
+    const { cells, refused } = await runJob(context, again, true)
+    if (refused === undefined) {
+      if (mayAsk) sayByHand(context, [...made].sort())
+      return { cell: cells[0] ?? '', assumed }
+    }
+    refusal = refused.refusal
+  }
+}
+
+function asSources(texts: readonly string[]): { text: string }[] {
+  return texts.map(text => ({ text }))
+}
+
+function sayByHand({ screen }: Context, extensions: readonly string[]): void {
+  if (extensions.length === 0) return
+  screen.warn({
+    code: null,
+    message:
+      `the migrations do not make what they use: ${extensions.join(', ')}. ` +
+      'A new database needs CREATE EXTENSION before them.',
+  })
 }
 
 interface Part {
