@@ -137,8 +137,16 @@ bool stands_alone(const Model& model, const Object& object, const Model& other) 
                      [&](uint32_t at) { return other.find(model.objects[at].id) != nullptr; });
 }
 
+// SET COMPRESSION does not come down from a parent, and another type takes it away.
+bool is_compressed_anew(const Object& a, const Object& b) {
+  if (a.kind != Kind::column) return false;
+  bool retyped = a.text("type") != b.text("type") || a.text("collation") != b.text("collation");
+  return a.text("compression") != b.text("compression") || (retyped && b.has("compression"));
+}
+
 bool is_silent(const Model& from, const Object* a, const Model& to, const Object* b) {
   if (a != nullptr && b != nullptr && moves(from.parent(*a), to.parent(*b))) return false;
+  if (a != nullptr && b != nullptr && is_compressed_anew(*a, *b)) return false;
   if (a == nullptr && stands_alone(to, *b, from)) return false;
   if (b == nullptr && stands_alone(from, *a, to)) return false;
   if (is_inherited(a) && is_inherited(b)) return true;

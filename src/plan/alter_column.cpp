@@ -107,6 +107,32 @@ void change_expression(Work& work, uint32_t at, const Object& a, const Object& b
   locks(work, out.back(), sql_table(b), kExclusive);
 }
 
+// Whether a column of `from` comes from another, over however many tables.
+bool comes_from(const Work& work, uint32_t at, uint32_t other) {
+  std::vector<uint32_t> above = work.from.above(work.from.objects[at]);
+  return std::any_of(above.begin(), above.end(),
+                     [&](uint32_t of) { return of == other || comes_from(work, of, other); });
+}
+
+// DROP NOT NULL goes down to children and partitions; from 18 on it leaves those what is their own.
+void settle_below(Work& work, uint32_t at, Statements& out) {
+  const std::string& name = work.from.objects[at].name;
+  for (uint32_t i = 0; i < work.from.objects.size(); ++i) {
+    const Object& a = work.from.objects[i];
+    uint32_t twin = work.twin_of_from[i];
+    bool heir = a.kind == Kind::column && a.name == name && a.has("not_null") && twin != kNone;
+    if (!heir || !comes_from(work, i, at)) continue;
+    const Object& b = work.to.objects[twin];
+    bool keeps = b.has("not_null");
+    if (!keeps && !a.has("local")) continue;
+    std::string table = sql_table(b), verb = keeps ? " SET NOT NULL" : " DROP NOT NULL";
+    out.push_back(statement("ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + verb, b));
+    locks(work, out.back(), table, kExclusive);
+    if (keeps) out.back().scans.push_back(table);
+    if (keeps) hazard(out.back(), "scans-table");
+  }
+}
+
 }  // namespace
 
 void set_not_null(Work& work, const Object& column, Statements& out) {
@@ -156,8 +182,11 @@ bool comes_down(const Work& work, uint32_t at, const char* fact) {
     if (std::find(former.begin(), former.end(), parent) == former.end()) continue;
     // A column that the parent gets now merges with the one that is there.
     bool reaches = a.has("inherited") || work.fate_of_to[of] == Fate::create;
+    uint32_t before = work.twin_of_to[of];
+    bool anew = std::string_view(fact) == "type" && work.retyped.contains(before);
+    bool changes = before == kNone || work.changed(before, fact) || anew;
     bool same = above.facts.value(fact, Json()) == b.facts.value(fact, Json());
-    if (reaches && same) return true;
+    if (reaches && changes && same) return true;
   }
   return false;
 }
@@ -187,6 +216,7 @@ Statements alter_column(Work& work, uint32_t at, uint32_t to) {
       out.push_back(
           statement("ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " DROP NOT NULL", b));
       locks(work, out.back(), table, kExclusive);
+      settle_below(work, at, out);
     }
   }
   if (own && !loses && (work.changed(at, "identity") || work.changed(at, "sequence"))) {

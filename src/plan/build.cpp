@@ -141,12 +141,14 @@ KeyText key_of(const std::string& definition) {
           definition.substr(end)};
 }
 
-Statement build_index(const Work& work, const Object& object, const std::string& name) {
+Statement build_index(const Work& work, uint32_t at, const std::string& name) {
+  const Object& object = work.to.objects[at];
   std::map<std::string, std::string> columns;
+  bool ahead = work.builds.contains(at);
   for (uint32_t used : object.uses) {
     uint32_t twin = work.twin_of_to[used];
     auto staged = work.staged.find(twin);
-    if (staged != work.staged.end()) columns[work.to.objects[used].name] = staged->second;
+    if (ahead && staged != work.staged.end()) columns[work.to.objects[used].name] = staged->second;
   }
   std::string table = sql_table(object), sql;
   if (object.kind == Kind::index) {

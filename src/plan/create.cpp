@@ -34,7 +34,7 @@ void add_key_online(Work& work, uint32_t at, Statements& out) {
   if (built != work.builds.end()) {
     index = built->second;
   } else {
-    out.push_back(build_index(work, object, index));
+    out.push_back(build_index(work, at, index));
   }
   std::string words = key.words.substr(0, key.words[0] == 'P' ? 11 : 6);
   Statement attach = statement(alter_table(object) + "ADD CONSTRAINT " + sql_name(object) + " " +

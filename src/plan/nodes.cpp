@@ -89,7 +89,7 @@ void Maker::make_stages() {
   }
   for (const auto& [at, name] : work_.builds) {
     uint32_t twin = work_.twin_of_to[at];
-    Statements build = {build_index(work_, to(at), name)};
+    Statements build = {build_index(work_, at, name)};
     uint32_t node = add(Does::alter, twin, at, std::move(build));
     work_.nodes[node].key += " builds";
     ahead(at, node);

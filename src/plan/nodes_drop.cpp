@@ -37,7 +37,8 @@ uint32_t Maker::taken_by(uint32_t at) const {
   if (follows && !free) {
     for (uint32_t used : object.uses) {
       const Object& column = from(used);
-      bool own = column.kind == Kind::column && column.table == object.table &&
+      // Of a materialized view only what is said of a column goes.
+      bool own = column.kind == Kind::column && !column.has("on") && column.table == object.table &&
                  (column.schema == object.schema || object.kind == Kind::statistics);
       if (own && goes_too(used)) return used;
     }

@@ -180,11 +180,21 @@ class Order {
         wait(node, other);
       }
       if (does(node) != Does::drop) continue;
+      if (work_.retyped.contains(used)) let_go_above(node, used);
       // A routine that is dropped names the type by the name that is about to be another's.
       Kind kind = work_.from.objects[at].kind;
       bool named = kind == Kind::function || kind == Kind::procedure || kind == Kind::aggregate;
       if (rebuilt && named) other = work_.node_of_to[work_.twin_of_from[used]];
       if (does(other) == Does::drop || holds(used)) wait(node, other);
+    }
+  }
+
+  // The type of a column is changed by way of its parent's.
+  void let_go_above(uint32_t node, uint32_t column) {
+    for (uint32_t of : work_.from.above(work_.from.objects[column])) {
+      if (!work_.retyped.contains(of)) continue;
+      wait(node, work_.node_of_from[of]);
+      let_go_above(node, of);
     }
   }
 

@@ -163,7 +163,9 @@ void name_builds(Work& work);
 void find_exact(Work& work);
 // The text of a check.
 std::string check_text(const Work& work, uint32_t at);
-Statement build_index(const Work& work, const Object& object, const std::string& name);
+// CREATE INDEX CONCURRENTLY of an index of `to` or a key's; what is built before the old one goes
+// is over columns that do not have their names yet.
+Statement build_index(const Work& work, uint32_t b, const std::string& name);
 
 // Whether a column's new type takes a new column, which is filled while others work.
 bool is_staged(const Work& work, uint32_t a);

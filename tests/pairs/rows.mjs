@@ -43,6 +43,8 @@ function emptyTables(from, to) {
 
 function isHard(from, to, table) {
   if (table.parts && !canHold(table.parts)) return true
+  const isComputed = id => columnOf(from, table, id)?.column.generated
+  if (keysOver(from, table).some(ids => ids.every(isComputed))) return true
   const wanted = sameTable(to, table)
   if (partsMove(from, to, table)) return true
   if (wanted === undefined) return becomesPart(from, to, table)
@@ -56,7 +58,8 @@ function isHard(from, to, table) {
     if (column === undefined || column.column.generated) continue
     // What was computed stays as it is: it may be of another type, null, or there twice.
     const isSame = JSON.stringify(old.type) === JSON.stringify(column.type)
-    const isAsked = column.column.notNull || keysOver(to, wanted).flat().includes(column.id)
+    const keys = [...keysOver(to, wanted), ...wanted.foreign.map(({ columns }) => columns)]
+    const isAsked = column.column.notNull || keys.flat().includes(column.id)
     if (old.column.generated && (!isSame || isAsked)) return true
     if (old.column.generated) continue
     if (!fits(from, old.type, to, column.type)) return true
@@ -102,6 +105,7 @@ function partsMove(from, to, table) {
 function isSameColumn(from, table, column) {
   const old = sameColumn(from, table, column)
   return old && JSON.stringify(old.type) === JSON.stringify(column.type) &&
+    `${labelsOf(from, old.type)}` === `${labelsOf(to, column.type)}` &&
     old.column.notNull === column.column.notNull
 }
 
