@@ -61,7 +61,9 @@ target_link_options(ballast-check PRIVATE -sTOTAL_STACK=512KB -sINITIAL_MEMORY=2
 ballast_module(ballast-tools wasm/tools.cpp)
 target_link_libraries(ballast-tools PRIVATE ballast_check ballast_postgres)
 target_include_directories(ballast-tools SYSTEM PRIVATE "${CMAKE_BINARY_DIR}/include")
-target_link_options(ballast-tools PRIVATE -O2 -sTOTAL_STACK=1MB -sINITIAL_MEMORY=4MB)
+# Of a large schema it makes hundreds of thousands of small pieces.
+target_link_options(ballast-tools PRIVATE -O2 -sMALLOC=dlmalloc -sTOTAL_STACK=1MB
+                    -sINITIAL_MEMORY=4MB)
 
 # The cases as a module, so that the code that ships is tested as it ships.
 enable_testing()

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <unordered_map>
 
 #include "ballast/schema.h"
@@ -146,8 +147,11 @@ std::vector<uint32_t> Model::above(const Object& part) const {
 void Model::settle() {
   std::vector<uint32_t> order(objects.size()), place(objects.size());
   std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(),
-            [&](uint32_t a, uint32_t b) { return objects[a].id < objects[b].id; });
+  auto before = [&](uint32_t a, uint32_t b) { return objects[a].id < objects[b].id; };
+  // A text has them in their order.
+  if (!std::is_sorted(order.begin(), order.end(), before)) {
+    std::sort(order.begin(), order.end(), before);
+  }
   std::vector<Object> sorted;
   sorted.reserve(objects.size());
   for (uint32_t i = 0; i < order.size(); ++i) {
@@ -215,25 +219,42 @@ Result<Object> object_of(Json json) {
 }
 
 Result<Model> parse(std::string_view text) {
-  Json root = Json::parse(text, nullptr, false);
+  Model out;
+  std::vector<Json> uses;
+  std::optional<Error> broken;
+  auto add = [&](Json json) {
+    auto found = json.find("uses");
+    uses.push_back(found == json.end() ? Json() : std::move(*found));
+    Result<Object> object = object_of(std::move(json));
+    if (!object.ok() && !broken) broken = object.error();
+    if (object.ok()) out.objects.push_back(std::move(object).value());
+  };
+  // Each object leaves the tree as soon as it is read, so that the heap stays small.
+  bool within = false;
+  Json root = Json::parse(
+      text,
+      [&](int depth, Json::parse_event_t event, Json& parsed) {
+        if (depth == 1 && event == Json::parse_event_t::key) within = parsed == "objects";
+        bool whole = within && depth == 2 && event == Json::parse_event_t::object_end;
+        if (whole) add(std::move(parsed));
+        return !whole;
+      },
+      false);
   if (!root.is_object() || !root.contains("objects") || !root["objects"].is_array()) {
     return error(Code::schema_text, "it is not one of ballast's snapshots");
   }
   if (root.value("format", 0) != 1) {
     return error(Code::schema_text, "its format is of another version of ballast");
   }
-  Model out;
+  if (!root["objects"].empty()) return error(Code::schema_text, "an object is none");
+  if (broken) return *broken;
   out.postgres = root.value("postgres", 0);
-  std::vector<Json> uses;
-  for (Json& json : root["objects"]) {
-    uses.push_back(json.value("uses", Json::array()));
-    out.objects.push_back(TRY(object_of(std::move(json))));
-  }
-  std::unordered_map<std::string, uint32_t> places;
+  std::unordered_map<std::string_view, uint32_t> places;
+  places.reserve(out.objects.size());
   for (uint32_t i = 0; i < out.objects.size(); ++i) places[out.objects[i].id] = i;
   for (size_t i = 0; i < out.objects.size(); ++i) {
     for (const Json& use : uses[i]) {
-      auto found = use.is_string() ? places.find(use.get<std::string>()) : places.end();
+      auto found = use.is_string() ? places.find(use.get_ref<const std::string&>()) : places.end();
       if (found != places.end()) out.objects[i].uses.push_back(found->second);
     }
   }
