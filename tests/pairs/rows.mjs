@@ -88,7 +88,7 @@ function becomesPart(from, to, table) {
   if (parent === undefined) return false
   const { slot } = parent.parts.children.find(isIt)
   return slot !== 0 || parent.foreign.length > 0 ||
-    !columnsOf(to, parent).every(column => isSameColumn(from, table, column))
+    !columnsOf(to, parent).every(column => isSameColumn(from, table, to, column))
 }
 
 /** Whether partitions go with their rows to another table, or stand for themselves, as others. */
@@ -98,11 +98,11 @@ function partsMove(from, to, table) {
     const parent = to.tables.find(({ parts }) => parts?.children.some(isIt(child)))
     const at = parent ?? sameTable(to, child)
     return at !== undefined && at !== sameTable(to, table) &&
-      !columnsOf(to, at).every(column => isSameColumn(from, table, column))
+      !columnsOf(to, at).every(column => isSameColumn(from, table, to, column))
   })
 }
 
-function isSameColumn(from, table, column) {
+function isSameColumn(from, table, to, column) {
   const old = sameColumn(from, table, column)
   return old && JSON.stringify(old.type) === JSON.stringify(column.type) &&
     `${labelsOf(from, old.type)}` === `${labelsOf(to, column.type)}` &&
