@@ -1,10 +1,9 @@
 // The translation of Drizzle's schemas, and what the tests of it need: projects that have a version
 // of drizzle-orm installed, and a PostgreSQL that tells everything it knows about a schema.
-import { build } from 'esbuild'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { vector } from '@electric-sql/pglite-pgvector'
+import { importSources } from './cli-sources.mjs'
 import { makeProject } from './command.mjs'
 import { createPglite } from './pglite.mjs'
 import { top } from './source.mjs'
@@ -13,30 +12,9 @@ import { top } from './source.mjs'
 export const versions = { 0.45: 'drizzle-orm', '1.0': 'drizzle-orm-rc' }
 
 /** What the sources in bindings/cli/src/drizzle export, all of one bundle. */
-export async function importDrizzle() {
+export function importDrizzle() {
   const sources = ['config', 'load', 'to-sql', 'script', 'glob', 'names', 'quote']
-  const outfile = join(top, `build/internal/drizzle-${process.pid}.mjs`)
-  await build({
-    stdin: {
-      contents: sources.map(name => `export * from './drizzle/${name}.ts'`).join('\n'),
-      resolveDir: join(top, 'bindings/cli/src'),
-    },
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    // Left outside: it finds its own binary by where it lies.
-    mainFields: ['module', 'main'],
-    external: ['esbuild'],
-    banner: {
-      js:
-        "import { createRequire as requireFrom } from 'node:module';" +
-        'const require = requireFrom(import.meta.url);',
-    },
-    logLevel: 'error',
-  })
-  return import(pathToFileURL(outfile).href)
+  return importSources(...sources.map(name => `drizzle/${name}`))
 }
 
 /** A project with these files and with drizzle-orm installed; `remove` deletes it. */

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander'
 
 import type { BaselineFlags } from './baseline-command.js'
 import type { BundleCommandFlags } from './bundle-command.js'
+import { config, envFile, json, urlEnv } from './common-options.js'
 import type { MigrateFlags } from './migrate-command.js'
 import type { StatusFlags } from './status-command.js'
 import type { UndoFlags } from './undo-command.js'
@@ -10,10 +11,6 @@ import type { UndoFlags } from './undo-command.js'
 /** Hears the exit code of the command that ran. */
 export type Exit = (code: number) => void
 
-const json = ['--json', 'print one JSON object a line'] as const
-const config = ['--config <file>', 'the configuration, ours or that of drizzle-kit'] as const
-const envFile = ['--env-file <file>', 'read variables here, not in .dev.vars and .env'] as const
-const urlEnv = ['--url-env <name>', "the variable that has the database's URL"] as const
 const via = ['--via <url>', "have a Worker's migration endpoint do it"] as const
 const environment = ['--environment <name>', "what the database's name has to be"] as const
 const lock = ['--lock-timeout <time>', 'how long to wait for a lock, such as 3s'] as const

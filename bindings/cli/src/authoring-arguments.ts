@@ -3,15 +3,12 @@ import { Option, type Command } from 'commander'
 
 import type { Exit } from './arguments.js'
 import type { CheckFlags } from './check-command.js'
+import { config, envFile, json, urlEnv } from './common-options.js'
 import type { ExportFlags } from './export-command.js'
 import type { InitFlags } from './init-command.js'
 import type { RebaseFlags } from './rebase-command.js'
 import type { TypesFlags } from './types-command.js'
 
-const json = ['--json', 'print one JSON object a line'] as const
-const config = ['--config <file>', 'the configuration, ours or that of drizzle-kit'] as const
-const envFile = ['--env-file <file>', 'read variables here, not in .dev.vars and .env'] as const
-const urlEnv = ['--url-env <name>', "the variable that has the database's URL"] as const
 const database = ['--database', 'ask the journal of the database, too'] as const
 
 const sources = (): Option =>

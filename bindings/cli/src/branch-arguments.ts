@@ -5,10 +5,8 @@ import type { Exit } from './arguments.js'
 import type { BranchCommandFlags } from './branch/commands.js'
 import type { PreviewFlags } from './branch/preview.js'
 import type { RollbackFlags } from './branch/rollback.js'
+import { config, envFile, json } from './common-options.js'
 
-const json = ['--json', 'print one JSON object a line'] as const
-const config = ['--config <file>', 'the configuration, ours or that of drizzle-kit'] as const
-const envFile = ['--env-file <file>', 'read variables here, not in .dev.vars and .env'] as const
 const project = ['--project <id>', 'the project (default: NEON_PROJECT_ID, or "neon")'] as const
 const yes = ['--yes', 'do not ask'] as const
 const preserve = ['--preserve <name>', 'keep the state before as a branch of that name'] as const

@@ -2,15 +2,12 @@
 import { Option, type Command } from 'commander'
 
 import type { Exit } from './arguments.js'
+import { config, envFile, json, urlEnv } from './common-options.js'
 import type { DriftFlags } from './drift-command.js'
 import type { GenerateFlags } from './generate-command.js'
 import type { PullFlags } from './pull-command.js'
 import type { PushFlags } from './push-command.js'
 
-const json = ['--json', 'print one JSON object a line'] as const
-const config = ['--config <file>', 'the configuration, ours or that of drizzle-kit'] as const
-const envFile = ['--env-file <file>', 'read variables here, not in .dev.vars and .env'] as const
-const urlEnv = ['--url-env <name>', "the variable that has the database's URL"] as const
 const hints = ['--hints <file>', 'the same as --answers'] as const
 const answers = ['--answers <file>', 'renames and creations, as JSON or a file of it'] as const
 
