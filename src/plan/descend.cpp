@@ -28,17 +28,6 @@ bool descends(const std::string& sql, const std::string& table) {
   return index && sql.find(" ON " + table + " ") != sql.npos;
 }
 
-// The tables below one in `from`, however deep.
-void below(const Work& work, uint32_t table, std::vector<uint32_t>& out) {
-  for (uint32_t user : work.users[table]) {
-    const Object& child = work.from.objects[user];
-    bool heir = child.kind == Kind::table && (child.has("partition_of") || child.has("inherits"));
-    if (!heir || std::find(out.begin(), out.end(), user) != out.end()) continue;
-    out.push_back(user);
-    below(work, user, out);
-  }
-}
-
 // A partitioned table has no rows of its own.
 void replace(const Work& work, std::vector<std::string>& list, const std::string& table,
              const std::vector<uint32_t>& children, bool partitioned) {
@@ -52,6 +41,16 @@ void replace(const Work& work, std::vector<std::string>& list, const std::string
 }
 
 }  // namespace
+
+void below(const Work& work, uint32_t table, std::vector<uint32_t>& out) {
+  for (uint32_t user : work.users[table]) {
+    const Object& child = work.from.objects[user];
+    bool heir = child.kind == Kind::table && (child.has("partition_of") || child.has("inherits"));
+    if (!heir || std::find(out.begin(), out.end(), user) != out.end()) continue;
+    out.push_back(user);
+    below(work, user, out);
+  }
+}
 
 void descend(const Work& work, Statement& one) {
   for (size_t i = 0; i < one.locks.size(); ++i) {

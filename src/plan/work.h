@@ -103,6 +103,8 @@ Result<std::vector<Statement>> in_order(Work& work);
 
 // Adds to a statement what it does to the tables below.
 void descend(const Work& work, Statement& one);
+// The tables below one in `from`, however deep.
+void below(const Work& work, uint32_t table, std::vector<uint32_t>& out);
 
 // What should be asked before anything is planned.
 std::vector<Question> questions(const Work& work);
