@@ -33,6 +33,17 @@ Result<std::vector<Member>> members(std::string_view text);
 // The elements of the array `text`, which is borrowed.
 Result<std::vector<std::string_view>> elements(std::string_view text);
 
+// The members of an object, and of one of them, which is an array of objects, the members of each:
+// `ends[i]` says where those of the i-th object end.
+struct Records {
+  std::vector<Member> members;
+  std::vector<Member> parts;
+  std::vector<uint32_t> ends;
+};
+
+// Those of the object `text`, which is borrowed, with `of` taken apart. Errors: as of members.
+Result<Records> records(std::string_view text, std::string_view of);
+
 // The value of one scalar's raw text. Each is an Error where the text is of another type.
 Result<std::string> string(std::string_view raw);
 Result<int64_t> integer(std::string_view raw);

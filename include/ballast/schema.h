@@ -39,18 +39,59 @@ std::string_view kind_words(Kind kind);
 
 inline constexpr uint32_t kNone = UINT32_MAX;
 
+struct Fact {
+  std::string_view key, text;  // `text` is JSON
+};
+
+// The members of a JSON object by their keys, each a text until it is asked for: of a schema of
+// thousands of objects a plan asks little.
+class Facts {
+ public:
+  Facts() = default;
+  Facts(const Json& object);
+  explicit Facts(std::vector<Fact> facts);
+
+  bool contains(std::string_view key) const { return find(key) != kNone; }
+  Json operator[](std::string_view key) const;  // null where there is none
+  template <class T>
+  T value(std::string_view key, T otherwise) const {
+    return contains(key) ? (*this)[key].get<T>() : otherwise;
+  }
+  // A fact that is a text; empty where there is none.
+  std::string text(std::string_view key) const;
+
+  uint32_t size() const { return static_cast<uint32_t>(places_.size()); }
+  Fact at(uint32_t place) const;
+  Json json() const;
+  Facts only(std::initializer_list<std::string_view> keys) const;
+
+  // Whether they are written alike.
+  bool operator==(const Facts&) const = default;
+
+ private:
+  struct Place {
+    uint32_t at, key, text;  // where its key begins, behind which its text lies, and their sizes
+    bool operator==(const Place&) const = default;
+  };
+
+  uint32_t find(std::string_view key) const;
+  void add(const Fact& fact);
+
+  std::string text_;
+  std::vector<Place> places_;
+};
+
 struct Object {
   Kind kind = Kind::table;
   std::string id;
   std::string schema, table, name;  // as the catalog has them; `table` only of a table's parts
-  Json facts;                       // an object; what is false or empty is left out
+  Facts facts;                      // what is false or empty is left out
   uint32_t parent = kNone;          // the table or view that it is a part of
   std::vector<uint32_t> uses;       // positions in the model, ascending
   std::vector<uint32_t> parts;      // of a table or view: positions of its parts, ascending
 
-  bool has(const char* fact) const { return facts.contains(fact); }
-  // A fact that is a text; empty where there is none.
-  std::string text(const char* fact) const;
+  bool has(std::string_view fact) const { return facts.contains(fact); }
+  std::string text(std::string_view fact) const { return facts.text(fact); }
 };
 
 // An object that the catalog has and the model does not; `name` is as SQL writes it.
@@ -73,6 +114,10 @@ class Model {
 
   // Sorts by id and makes `parent` and `parts` of the names. `uses` are kept true.
   void settle();
+
+ private:
+  void sort();
+  uint32_t parent_of(const Object& part, uint32_t last) const;
 };
 
 // The query that a model is built from. It returns one row of one column and expects

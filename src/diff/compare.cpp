@@ -5,6 +5,7 @@
 namespace ballast::diff {
 namespace {
 
+using schema::Fact;
 using schema::Json;
 using schema::Kind;
 using schema::kNone;
@@ -79,15 +80,18 @@ bool is_same(const Object& object, const std::string& fact, const Json& a, const
 
 std::vector<std::string> differing(const Object& a, const Object& b) {
   std::vector<std::string> out;
-  auto x = a.facts.begin(), y = b.facts.begin();
-  while (x != a.facts.end() || y != b.facts.end()) {
-    bool left = y == b.facts.end() || (x != a.facts.end() && x.key() < y.key());
-    bool right = x == a.facts.end() || (y != b.facts.end() && y.key() < x.key());
-    const std::string& key = left ? x.key() : y.key();
-    bool same = !left && !right && is_same(a, key, *x, *y);
+  uint32_t i = 0, j = 0;
+  while (i < a.facts.size() || j < b.facts.size()) {
+    const Fact x = i < a.facts.size() ? a.facts.at(i) : Fact(),
+               y = j < b.facts.size() ? b.facts.at(j) : Fact();
+    bool left = j == b.facts.size() || (i < a.facts.size() && x.key < y.key);
+    bool right = i == a.facts.size() || (j < b.facts.size() && y.key < x.key);
+    std::string key(left ? x.key : y.key);
+    bool same =
+        !left && !right && (x.text == y.text || is_same(a, key, a.facts[key], b.facts[key]));
     if (!same && is_compared(a, key)) out.push_back(key);
-    if (!right) ++x;
-    if (!left) ++y;
+    if (!right) ++i;
+    if (!left) ++j;
   }
   return out;
 }

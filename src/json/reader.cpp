@@ -64,6 +64,51 @@ sj::error_code split(std::string_view text, bool object, std::vector<Member>& ou
   return document.at_end() ? sj::SUCCESS : sj::TRAILING_CONTENT;
 }
 
+sj::error_code split_object(sj::ondemand::object& object, const sj::padded_string& copy,
+                            std::string_view text, std::vector<Member>& out) {
+  for (auto field : object) {
+    sj::ondemand::field member;
+    if (auto code = std::move(field).get(member)) return code;
+    std::string_view key = in_original(member.key_raw_json_token(), copy, text), raw;
+    if (auto code = member.value().raw_json().get(raw)) return code;
+    out.push_back({key.substr(1, key.size() - 2), in_original(raw, copy, text)});
+  }
+  return sj::SUCCESS;
+}
+
+sj::error_code split_records(parser& reader, const sj::padded_string& copy, std::string_view text,
+                             std::string_view of, Records& out) {
+  sj::ondemand::document document;
+  sj::ondemand::object root;
+  if (auto code = reader.iterate(copy).get(document)) return code;
+  if (auto code = document.get_object().get(root)) return code;
+  // A member has some thirty bytes.
+  out.parts.reserve(text.size() / 32);
+  bool found = false;
+  for (auto field : root) {
+    sj::ondemand::field member;
+    if (auto code = std::move(field).get(member)) return code;
+    std::string_view key = in_original(member.key_raw_json_token(), copy, text), raw;
+    key = key.substr(1, key.size() - 2);
+    if (key != of) {
+      if (auto code = member.value().raw_json().get(raw)) return code;
+      out.members.push_back({key, in_original(raw, copy, text)});
+      continue;
+    }
+    found = true;
+    sj::ondemand::array objects;
+    if (auto code = member.value().get_array().get(objects)) return code;
+    for (auto element : objects) {
+      sj::ondemand::object object;
+      if (auto code = element.get_object().get(object)) return code;
+      if (auto code = split_object(object, copy, text, out.parts)) return code;
+      out.ends.push_back(static_cast<uint32_t>(out.parts.size()));
+    }
+  }
+  if (!found) return sj::NO_SUCH_FIELD;
+  return document.at_end() ? sj::SUCCESS : sj::TRAILING_CONTENT;
+}
+
 }  // namespace
 
 Result<std::vector<Member>> members(std::string_view text) {
@@ -77,6 +122,15 @@ Result<std::vector<std::string_view>> elements(std::string_view text) {
   if (auto code = split(text, false, parts)) return bad(code, "an array is expected");
   std::vector<std::string_view> out;
   for (const Member& part : parts) out.push_back(part.raw);
+  return out;
+}
+
+Result<Records> records(std::string_view text, std::string_view of) {
+  Records out;
+  sj::padded_string copy = padded(text);
+  parser reader;
+  sj::error_code code = split_records(reader, copy, text, of, out);
+  if (code) return bad(code, "an object with an array of objects is expected");
   return out;
 }
 

@@ -183,13 +183,15 @@ void set_inherited(Work& work, const Object& column, Statements& out) {
 
 // What CREATE TABLE takes from the column of a parent.
 Object taken_from(const Work& work, const Object& column) {
-  Object out;
-  out.facts = Json::object();
+  Json facts = Json::object();
   for (uint32_t above : work.to.above(column)) {
+    const Object& one = work.to.objects[above];
     for (const char* fact : {"type", "collation", "storage", "compression"}) {
-      if (work.to.objects[above].has(fact)) out.facts[fact] = work.to.objects[above].facts[fact];
+      if (one.has(fact)) facts[fact] = one.facts[fact];
     }
   }
+  Object out;
+  out.facts = facts;
   return out;
 }
 

@@ -56,7 +56,7 @@ Statements strip_column(Work& work, uint32_t at) {
   const Object& object = work.from.objects[at];
   if (work.disturbed.contains(at)) return {};
   Object bare = object;
-  bare.facts = {{"on", object.facts["on"]}};
+  bare.facts = object.facts.only({"on"});
   Statements out;
   properties(work, &object, bare, out);
   return out;

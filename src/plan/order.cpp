@@ -37,9 +37,9 @@ std::vector<std::string> names_of(const Object& object) {
       return {relation(object.schema, object.name),
               relation(object.schema, object.text("multirange"))};
     case Kind::column: {
-      auto found = object.facts.find("sequence");
-      if (found == object.facts.end()) return {};
-      return {relation(found->value("schema", ""), found->value("name", ""))};
+      if (!object.has("sequence")) return {};
+      const Json sequence = object.facts["sequence"];
+      return {relation(sequence.value("schema", ""), sequence.value("name", ""))};
     }
     case Kind::constraint: {
       std::string type = object.text("type");

@@ -77,8 +77,8 @@ Object own_sequence(const Object* column) {
   out.kind = Kind::sequence;
   if (column == nullptr || !column->has("sequence")) return out;
   out.facts = column->facts["sequence"];
-  out.schema = out.facts.value("schema", "");
-  out.name = out.facts.value("name", "");
+  out.schema = out.text("schema");
+  out.name = out.text("name");
   out.id = column->id;
   return out;
 }

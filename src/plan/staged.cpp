@@ -23,6 +23,16 @@ bool is_large(const Work& work, const Object& table) {
   });
 }
 
+// A rule may have an UPDATE do something else.
+bool has_update_rule(const Model& model, uint32_t at) {
+  const std::vector<uint32_t>& parts = model.objects[at].parts;
+  return std::any_of(parts.begin(), parts.end(), [&](uint32_t part) {
+    const Object& one = model.objects[part];
+    return one.kind == Kind::rule &&
+           one.text("definition").find(" ON UPDATE ") != std::string::npos;
+  });
+}
+
 // A table that stands for itself, whose rows its owner sees, and that remains.
 bool is_plain(const Work& work, uint32_t at) {
   const Object& table = work.from.objects[at];
@@ -36,13 +46,11 @@ bool is_plain(const Work& work, uint32_t at) {
       work.to.objects[twin].has("partition_of")) {
     return false;
   }
+  // One that comes is there before the rows are filled.
+  if (has_update_rule(work.from, at) || has_update_rule(work.to, twin)) return false;
   return std::none_of(work.users[at].begin(), work.users[at].end(), [&](uint32_t user) {
     const Object& one = work.from.objects[user];
-    bool child = one.kind == Kind::table && (one.has("inherits") || one.has("partition_of"));
-    // A rule may have an UPDATE do something else.
-    bool rule = one.kind == Kind::rule && one.parent == at &&
-                one.text("definition").find(" ON UPDATE ") != std::string::npos;
-    return child || rule;
+    return one.kind == Kind::table && (one.has("inherits") || one.has("partition_of"));
   });
 }
 
@@ -208,10 +216,7 @@ Statements stage_statements(Work& work, uint32_t at) {
     return out.back();
   };
   Object bare = b;
-  bare.facts = Json::object();
-  for (const char* fact : {"type", "collation", "compression"}) {
-    if (b.has(fact)) bare.facts[fact] = b.facts[fact];
-  }
+  bare.facts = b.facts.only({"type", "collation", "compression"});
   add("ALTER TABLE " + table + " ADD COLUMN " + column + " " + schema::column_sql(bare, ""),
       kExclusive);
   std::string body = "begin new." + column + " := new." + sql_name(a) + cast + "; return new; end";

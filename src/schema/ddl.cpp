@@ -63,7 +63,7 @@ std::string range_sql(const Object& object) {
 std::string sequence_sql(const Object& object) {
   std::string out = object.has("unlogged") ? "CREATE UNLOGGED SEQUENCE " : "CREATE SEQUENCE ";
   out += sql_name(object);
-  std::string type = object.text("type"), options = sequence_options(object.facts);
+  std::string type = object.text("type"), options = sequence_options(object.facts.json());
   if (type != "bigint") out += " AS " + type;
   return options.empty() ? out : out + " " + options;
 }

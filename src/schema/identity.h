@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <optional>
+
 #include "ballast/schema.h"
 
 namespace ballast::schema {
@@ -12,7 +14,12 @@ bool is_part(Kind kind);
 
 std::string id_of(const Object& object);
 
-// An object out of its JSON, without what it uses. Errors: schema_text.
-Result<Object> object_of(Json json);
+std::optional<Kind> kind_of(std::string_view text);
+
+// An object out of its members, without what it uses. Errors: schema_text.
+Result<Object> object_of(const std::vector<Fact>& members);
+
+// What a JSON text says, where it is a string; empty where it is none.
+std::string text_of(std::string_view json);
 
 }  // namespace ballast::schema

@@ -41,6 +41,12 @@ int closeness(const std::string& type, uint64_t of) {
   return type == "n" ? 3 : 2;
 }
 
+std::vector<Fact> members_of(const Facts& facts) {
+  std::vector<Fact> out;
+  for (uint32_t i = 0; i < facts.size(); ++i) out.push_back(facts.at(i));
+  return out;
+}
+
 class Reader {
  public:
   explicit Reader(const Json& root) : root_(root) {}
@@ -58,6 +64,7 @@ class Reader {
   void read_grants();
   void read_names();
   void put_aside();
+  Json& facts(uint32_t at);
   const std::string* strange(const Address& at, int depth = 0) const;
   void spread(std::unordered_map<std::string, std::string>& why) const;
   void leave_out(const std::unordered_map<std::string, std::string>& why);
@@ -71,6 +78,7 @@ class Reader {
   std::unordered_map<Address, uint32_t, HashAddress> places_;
   std::unordered_map<Address, Edge, HashAddress> nearest_;  // of rows that are no objects
   std::vector<Edge> edges_;
+  std::unordered_map<uint32_t, Json> changed_;         // facts that more is said of
   std::unordered_map<uint64_t, uint32_t> sequences_;   // of identity columns, by row
   std::unordered_map<uint64_t, std::string> strange_;  // unmodelled objects, by row
 };
@@ -91,7 +99,7 @@ Result<Done> Reader::read_objects() {
       sequence->erase("oid");
       if (own != 0) sequences_[kClass << 32 | own] = static_cast<uint32_t>(model_.objects.size());
     }
-    Object object = TRY(object_of(std::move(json)));
+    Object object = TRY(object_of(members_of(Facts(json))));
     uint32_t at = static_cast<uint32_t>(model_.objects.size());
     places_[{of << 32 | oid, number}] = at;
     bool has_index = object.kind == Kind::constraint && object.text("type") != "foreign key";
@@ -104,7 +112,7 @@ Result<Done> Reader::read_objects() {
   for (const Json& row : root_["roles"]) {
     Json json = row;
     json["kind"] = "role";
-    Object object = TRY(object_of(std::move(json)));
+    Object object = TRY(object_of(members_of(Facts(json))));
     ids_[object.id] = static_cast<uint32_t>(model_.objects.size());
     model_.objects.push_back(std::move(object));
   }
@@ -158,14 +166,14 @@ void Reader::read_comments() {
     uint32_t at = lookup(address(row, 0));
     auto sequence = sequences_.find(address(row, 0).row);
     if (sequence != sequences_.end() && row[3].is_string()) {
-      model_.objects[sequence->second].facts["sequence"]["comment"] = row[3];
+      facts(sequence->second)["sequence"]["comment"] = row[3];
     }
     bool own = at != kNone && row[3].is_string();
     bool column = row[2].get<int64_t>() != 0;
     // An extension brings its comment along.
     own = own && model_.objects[at].kind != Kind::extension;
     if (own && column == (model_.objects[at].kind == Kind::column)) {
-      model_.objects[at].facts["comment"] = row[3];
+      facts(at)["comment"] = row[3];
     }
   }
 }
@@ -178,25 +186,33 @@ void Reader::read_grants() {
     if (within) at = sequence->second;
     bool fits = at != kNone && (within || column == (model_.objects[at].kind == Kind::column));
     if (!fits) continue;
-    Json& facts = model_.objects[at].facts;
-    Json& list = (within ? facts["sequence"] : facts)[row[6].get<bool>() ? "grants" : "revokes"];
+    Json& own = within ? facts(at)["sequence"] : facts(at);
+    Json& list = own[row[6].get<bool>() ? "grants" : "revokes"];
     if (list.is_null()) list = Json::array();
     Json one = {row[3], row[4]};
     if (row[5].get<bool>()) one.push_back(true);
     list.push_back(std::move(one));
     if (row[3].is_string()) use(at, "role " + sql::quote_name(row[3].get<std::string>()));
   }
-  auto sort = [](Json& facts) {
+  auto sort = [](Json& of) {
     for (const char* key : {"grants", "revokes"}) {
-      auto found = facts.find(key);
-      if (found != facts.end()) std::sort(found->begin(), found->end());
+      auto found = of.find(key);
+      if (found != of.end()) std::sort(found->begin(), found->end());
     }
   };
-  for (Object& object : model_.objects) {
-    sort(object.facts);
-    auto sequence = object.facts.find("sequence");
-    if (sequence != object.facts.end() && sequence->is_object()) sort(*sequence);
+  for (auto& [at, own] : changed_) {
+    sort(own);
+    auto sequence = own.find("sequence");
+    if (sequence != own.end() && sequence->is_object()) sort(*sequence);
+    model_.objects[at].facts = own;
   }
+}
+
+// Those of an object, to be changed until `read_grants` has put them back.
+Json& Reader::facts(uint32_t at) {
+  auto [found, is_new] = changed_.try_emplace(at);
+  if (is_new) found->second = model_.objects[at].facts.json();
+  return found->second;
 }
 
 void Reader::use(uint32_t user, std::string_view id) {
@@ -214,7 +230,7 @@ void Reader::read_names() {
   };
   for (uint32_t at = 0; at < model_.objects.size(); ++at) {
     const Object& object = model_.objects[at];
-    const Json facts = object.facts.is_object() ? object.facts : Json::object();
+    const Facts& facts = object.facts;
     if (!object.schema.empty()) use(at, "schema " + sql::quote_name(object.schema));
     for (const char* key : {"partition_of", "references"}) {
       if (facts.contains(key)) use(at, table_id(facts[key]));

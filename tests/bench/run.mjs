@@ -19,6 +19,7 @@ import { memory } from './memory.mjs'
 import { firstRequest } from './first.mjs'
 import { benchWorker } from './isolate.mjs'
 import { generation } from './generate.mjs'
+import { planning } from './plan.mjs'
 import { migrations } from './migrate.mjs'
 
 const OFFICIAL = '@neondatabase/serverless 1.2.0'
@@ -71,6 +72,7 @@ async function* runs(runtime) {
           'check-first': () => firstCheckInNode(firsts),
           'memory-50mb': memory,
           'migrate-100': () => migrations(args.gate ? 1 : 3),
+          'plan-1000': () => planning(args.gate ? 5 : 15),
           generate: () => generation(args.gate),
         }),
   }

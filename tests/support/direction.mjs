@@ -18,7 +18,7 @@ const rooms = {
   neon: ['result', 'json', 'codec', 'task'],
   migrate: ['result', 'json', 'codec', 'task', 'hash', 'neon'],
   folder: ['result', 'task', 'hash', 'sql'],
-  schema: ['result', 'sql'],
+  schema: ['result', 'json', 'sql'],
   diff: ['result', 'sql', 'schema'],
   plan: ['result', 'task', 'sql', 'schema', 'diff'],
   tape: ['result', 'json', 'codec', 'neon'],
