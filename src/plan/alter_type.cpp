@@ -2,7 +2,6 @@
 // columns that are of the type.
 
 #include <algorithm>
-#include <functional>
 
 #include "ballast/sql.h"
 #include "work.h"
@@ -210,44 +209,31 @@ void step_aside(const Work& work, uint32_t at, Statements& out) {
   rename("FUNCTION", type.name, "(" + sub + ", " + sub + ", text)");
 }
 
-// The types that are made anew, each behind those that it is made of: as they were, or will be.
-std::vector<uint32_t> by_use(const Work& work, bool were) {
-  std::vector<uint32_t> out;
-  std::set<uint32_t> seen;
-  std::function<void(uint32_t)> visit = [&](uint32_t at) {
-    if (!seen.insert(at).second) return;
-    const Object& type = were ? work.from.objects[at] : work.to.objects[work.twin_of_from[at]];
-    for (uint32_t used : type.uses) {
-      uint32_t other = were ? used : work.twin_of_to[used];
-      if (other != kNone && work.rebuilt.contains(other)) visit(other);
-    }
-    out.push_back(at);
-  };
-  for (uint32_t at : work.rebuilt) visit(at);
-  return out;
-}
-
 std::string aside(const Object& type) {
   return sql::quote_name(type.name.substr(0, 55) + "_ballast");
 }
 
-// The old types step aside under another name, the new ones are made, and each column goes over by
-// its text.
-Statements rebuild_types(Work& work) {
+Statements step_types_aside(Work& work) {
   Statements out;
-  std::vector<uint32_t> order = by_use(work, false);
-  for (uint32_t at : order) {
+  for (uint32_t at : work.rebuilt) {
     const Object& type = work.from.objects[at];
     std::string words = type.kind == Kind::domain ? "ALTER DOMAIN " : "ALTER TYPE ";
     out.push_back(statement(words + sql_name(type) + " RENAME TO " + aside(type), type));
     if (type.kind == Kind::range) step_aside(work, at, out);
   }
-  for (uint32_t at : order) {
-    const Object& type = work.to.objects[work.twin_of_from[at]];
-    out.push_back(statement(schema::create_sql(work.to, type), type));
-    properties(work, nullptr, type, out);
-    if (type.kind == Kind::domain) domain_comments(Json::array(), type, out);
-  }
+  return out;
+}
+
+Statements make_type_anew(Work& work, uint32_t at) {
+  const Object& type = work.to.objects[work.twin_of_from[at]];
+  Statements out = {statement(schema::create_sql(work.to, type), type)};
+  properties(work, nullptr, type, out);
+  if (type.kind == Kind::domain) domain_comments(Json::array(), type, out);
+  return out;
+}
+
+Statements carry_columns(Work& work) {
+  Statements out;
   for (uint32_t at : work.retyped) {
     const Object& a = work.from.objects[at];
     const Object& b = work.to.objects[work.twin_of_from[at]];
@@ -271,16 +257,10 @@ Statements rebuild_types(Work& work) {
   return out;
 }
 
-// Each before those that it was made of.
-Statements drop_old_types(const Work& work) {
-  Statements out;
-  std::vector<uint32_t> old = by_use(work, true);
-  for (auto at = old.rbegin(); at != old.rend(); ++at) {
-    const Object& type = work.from.objects[*at];
-    std::string words = type.kind == Kind::domain ? "DROP DOMAIN " : "DROP TYPE ";
-    out.push_back(statement(words + sql::quote_name(type.schema) + "." + aside(type), type));
-  }
-  return out;
+Statements drop_old_type(const Work& work, uint32_t at) {
+  const Object& type = work.from.objects[at];
+  std::string words = type.kind == Kind::domain ? "DROP DOMAIN " : "DROP TYPE ";
+  return {statement(words + sql::quote_name(type.schema) + "." + aside(type), type)};
 }
 
 }  // namespace ballast::plan

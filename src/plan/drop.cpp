@@ -54,7 +54,8 @@ Statements drop_grants(const Object& object) {
 // Its view stays; what the column had of its own is taken away.
 Statements strip_column(Work& work, uint32_t at) {
   const Object& object = work.from.objects[at];
-  if (work.disturbed.contains(at)) return {};
+  // A type that is made anew has no comments of the old one's.
+  if (work.disturbed.contains(at) || work.rebuilt.contains(object.parent)) return {};
   Object bare = object;
   bare.facts = object.facts.only({"on"});
   Statements out;

@@ -51,6 +51,7 @@ class Maker {
   void make_owners();
   void make_validations();
 
+  uint32_t make_rebuilds();
   Result<Done> make_alters();
   bool is_carried(uint32_t at) const;
   uint32_t maker(uint32_t at) const;
@@ -66,6 +67,7 @@ class Maker {
   std::vector<Join> joins_;
   std::vector<std::pair<uint32_t, uint32_t>> leaves_;  // tables and the nodes in which they leave
   std::map<uint32_t, std::vector<uint32_t>> holds_;    // foreign keys and what they hold
+  std::map<uint32_t, std::set<uint32_t>> awaits_;  // new ones and the partitions that leave before
 };
 
 }  // namespace ballast::plan

@@ -14,35 +14,53 @@ bool Maker::is_carried(uint32_t at) const {
                      [&](uint32_t used) { return work_.rebuilt.contains(used); });
 }
 
-Result<Done> Maker::make_alters() {
-  uint32_t rebuild = kNone, ends = kNone;
-  if (!work_.rebuilt.empty()) {
-    uint32_t first = *work_.rebuilt.begin();
-    rebuild = add(Does::alter, first, work_.twin_of_from[first], rebuild_types(work_));
-    ends = add(Does::alter, first, work_.twin_of_from[first], drop_old_types(work_));
-    work_.nodes[ends].key += " ends";
-    work_.wait(rebuild, ends);
+// The types that are made anew, each in a node of its own, since what else is new may lie between
+// them. Gives the node in which columns go over to them, or kNone.
+uint32_t Maker::make_rebuilds() {
+  if (work_.rebuilt.empty()) return kNone;
+  auto step = [&](uint32_t at, const char* words, Statements statements) {
+    uint32_t node = add(Does::alter, at, work_.twin_of_from[at], std::move(statements));
+    work_.nodes[node].key += words;
+    return node;
+  };
+  uint32_t first = *work_.rebuilt.begin();
+  work_.aside = step(first, " aside", step_types_aside(work_));
+  uint32_t carries = step(first, " carries", carry_columns(work_));
+  for (uint32_t at : work_.rebuilt) {
+    uint32_t made = step(at, "", make_type_anew(work_, at));
+    uint32_t ends = step(at, " ends", drop_old_type(work_, at));
+    work_.wait(work_.aside, made);
+    work_.wait(made, carries);
+    work_.wait(carries, ends);
+    work_.node_of_to[work_.twin_of_from[at]] = made;
+    work_.node_of_from[at] = ends;
   }
-  for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
-    bool rebuilt = work_.rebuilt.contains(at);
-    if (work_.fate_of_from[at] != Fate::alter && !rebuilt) continue;
-    uint32_t twin = work_.twin_of_from[at];
-    if (rebuilt) {
-      work_.node_of_from[at] = ends;
-      work_.node_of_to[twin] = rebuild;
-      continue;
+  for (uint32_t at : work_.rebuilt) {
+    for (uint32_t used : from(at).uses) {
+      if (work_.rebuilt.contains(used)) {
+        work_.wait(work_.node_of_from[at], work_.node_of_from[used]);
+      }
     }
+  }
+  return carries;
+}
+
+Result<Done> Maker::make_alters() {
+  uint32_t carries = make_rebuilds();
+  for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
+    if (work_.fate_of_from[at] != Fate::alter || work_.rebuilt.contains(at)) continue;
+    uint32_t twin = work_.twin_of_from[at];
     Statements statements = TRY(alter_statements(work_, at, twin));
     bool carried = is_carried(at);
     if (carried && statements.empty()) {
-      work_.node_of_from[at] = work_.node_of_to[twin] = rebuild;
+      work_.node_of_from[at] = work_.node_of_to[twin] = carries;
       continue;
     }
     uint32_t node = add(Does::alter, at, twin, std::move(statements));
     work_.node_of_from[at] = work_.node_of_to[twin] = node;
     if (carried) {
-      work_.node_of_from[at] = rebuild;
-      work_.wait(rebuild, node);
+      work_.node_of_from[at] = carries;
+      work_.wait(carries, node);
     }
     uint32_t brings = bring(at, twin);
     Statements joining = join_statements(work_, at, twin);

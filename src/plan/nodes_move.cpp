@@ -6,8 +6,14 @@
 namespace ballast::plan {
 
 // A foreign key that goes does so before a partition is detached that it would hold, or that
-// would keep it as its own.
+// would keep it as its own; one that comes does so afterwards.
 void Maker::find_holds() {
+  std::map<Json, std::vector<uint32_t>> new_keys;
+  for (uint32_t key = 0; key < work_.to.objects.size(); ++key) {
+    bool is_new = comes(work_.fate_of_to[key]) && to(key).text("type") == "foreign key" &&
+                  !to(key).has("inherited");
+    if (is_new) new_keys[to(key).facts["references"]].push_back(key);
+  }
   for (uint32_t at = 0; at < work_.from.objects.size(); ++at) {
     const Object& table = from(at);
     if (table.kind != Kind::table || !table.has("partition_of")) continue;
@@ -28,6 +34,11 @@ void Maker::find_holds() {
       std::vector<uint32_t>& held = holds_[key];
       if (held.empty() || held.back() != at) held.push_back(at);
     }
+    for (uint32_t table : above) {
+      for (uint32_t key : new_keys[Json::array({from(table).schema, from(table).name})]) {
+        awaits_[key].insert(at);
+      }
+    }
   }
 }
 
@@ -38,6 +49,11 @@ void Maker::order_holds() {
       work_.wait(work_.node_of_from[key], leaves);
       uint32_t twin = work_.twin_of_from[key];
       if (twin != kNone) work_.wait(leaves, work_.node_of_to[twin]);
+    }
+  }
+  for (const auto& [key, partitions] : awaits_) {
+    for (uint32_t partition : partitions) {
+      work_.wait(detached_by(partition), work_.node_of_to[key]);
     }
   }
 }
@@ -102,7 +118,10 @@ void Maker::make_joins() {
       if (to(used).kind != Kind::table) continue;
       after(work_.node_of_to[used]);
       for (uint32_t part : to(used).parts) {
-        if (!holds_.contains(work_.twin_of_to[part])) after(work_.node_of_to[part]);
+        auto awaits = awaits_.find(part);
+        bool later = holds_.contains(work_.twin_of_to[part]) ||
+                     (awaits != awaits_.end() && awaits->second.contains(join.from));
+        if (!later) after(work_.node_of_to[part]);
       }
       uint32_t parent = work_.twin_of_to[used];
       if (parent == kNone) continue;

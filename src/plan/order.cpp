@@ -184,7 +184,7 @@ class Order {
       // A routine that is dropped names the type by the name that is about to be another's.
       Kind kind = work_.from.objects[at].kind;
       bool named = kind == Kind::function || kind == Kind::procedure || kind == Kind::aggregate;
-      if (rebuilt && named) other = work_.node_of_to[work_.twin_of_from[used]];
+      if (rebuilt && named) other = work_.aside;
       if (does(other) == Does::drop || holds(used)) wait(node, other);
     }
   }

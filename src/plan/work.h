@@ -64,6 +64,7 @@ struct Work {
 
   std::vector<Node> nodes;
   std::vector<uint32_t> node_of_from, node_of_to;  // kNone where nothing is done
+  uint32_t aside = kNone;                          // the node in which old types step aside
   std::vector<std::string> deletes;
 
   Work(const Model& from, const Model& to, const Options& options)
@@ -131,10 +132,12 @@ Statements alter_column(Work& work, uint32_t a, uint32_t b);
 // Whether the parent's column, which one of `from` follows, brings a change down by itself.
 bool comes_down(const Work& work, uint32_t at, const char* fact);
 Statements alter_type(Work& work, uint32_t a, uint32_t b);
-// Types that are made anew around their columns, and what is left of them when nobody is of the old
-// ones any more.
-Statements rebuild_types(Work& work);
-Statements drop_old_types(const Work& work);
+// Types that are made anew around their columns: the old ones step aside under another name, new
+// ones are made, each column goes over by its text, and the old ones go when nobody is of them.
+Statements step_types_aside(Work& work);
+Statements make_type_anew(Work& work, uint32_t at);
+Statements carry_columns(Work& work);
+Statements drop_old_type(const Work& work, uint32_t at);
 // SET NOT NULL, in the form that the options ask for.
 void set_not_null(Work& work, const Object& column, Statements& out);
 // What belongs to a column besides what CREATE TABLE says: storage, statistics, options.
