@@ -165,31 +165,67 @@ Statements alter_type(Work& work, uint32_t at, uint32_t to) {
   return out;
 }
 
-// The words for a column's values in the type that is made anew, a row's by its attributes.
-std::string carried(const Work& work, uint32_t at) {
-  const Object& a = work.from.objects[at];
-  const Object& b = work.to.objects[work.twin_of_from[at]];
-  std::string type = b.text("type"), name = sql_name(b);
-  for (uint32_t used : a.uses) {
-    const Object& old = work.from.objects[used];
-    bool row = work.rebuilt.contains(used) && old.kind == Kind::composite && type == sql_name(old);
-    if (!row) continue;
-    const Object& made = work.to.objects[work.twin_of_from[used]];
-    std::string values;
-    for (const Json& attribute : made.facts["attributes"]) {
-      const Json& was = old.facts["attributes"];
-      bool kept = std::any_of(was.begin(), was.end(),
-                              [&](const Json& one) { return one[0] == attribute[0]; });
-      std::string field = sql::quote_name(attribute[0].get<std::string>());
-      values += values.empty() ? "" : ", ";
-      values += kept ? "(" + name + ")." + field + "::text::" + attribute[1].get<std::string>()
-                     : "NULL::" + attribute[1].get<std::string>();
+std::string aside(const Object& type) {
+  return sql::quote_name(type.name.substr(0, 55) + "_ballast");
+}
+
+// The composite type of a name that is made anew, or kNone.
+uint32_t rebuilt_row(const Work& work, const std::string& type) {
+  auto found = std::find_if(work.rebuilt.begin(), work.rebuilt.end(), [&](uint32_t at) {
+    const Object& old = work.from.objects[at];
+    return old.kind == Kind::composite && sql_name(old) == type;
+  });
+  return found == work.rebuilt.end() ? kNone : *found;
+}
+
+// A value of a composite type in the one that is made anew, by its attributes.
+std::string row_of(const Work& work, uint32_t at, const std::string& value) {
+  const Object& made = work.to.objects[work.twin_of_from[at]];
+  const Json was = work.from.objects[at].facts["attributes"];
+  std::string values;
+  for (const Json& attribute : made.facts["attributes"]) {
+    std::string type = attribute[1].get<std::string>();
+    auto old = std::find_if(was.begin(), was.end(),
+                            [&](const Json& one) { return one[0] == attribute[0]; });
+    values += values.empty() ? "" : ", ";
+    if (old == was.end()) {
+      values += "NULL::" + type;
+      continue;
     }
-    return " USING CASE WHEN " + name + " IS NOT DISTINCT FROM NULL THEN NULL ELSE ROW(" + values +
-           ")::" + type + " END";
+    std::string field = "(" + value + ")." + sql::quote_name(attribute[0].get<std::string>());
+    uint32_t inner = (*old)[1] == type ? rebuilt_row(work, type) : kNone;
+    values += inner == kNone ? field + "::text::" + type : row_of(work, inner, field);
   }
+  return "CASE WHEN " + value + " IS NOT DISTINCT FROM NULL THEN NULL ELSE ROW(" + values +
+         ")::" + sql_name(made) + " END";
+}
+
+// The words for a column's values in the type that is made anew.
+std::string carried(const Work& work, uint32_t at) {
+  const Object& b = work.to.objects[work.twin_of_from[at]];
+  uint32_t row = rebuilt_row(work, b.text("type"));
+  if (row != kNone) return " USING " + row_of(work, row, sql_name(b));
   std::string cast = cast_of(work, at);
-  return cast.empty() ? cast : " USING " + name + cast;
+  return cast.empty() ? cast : " USING " + sql_name(b) + cast;
+}
+
+// What carries lists of rows over, since USING holds no query: a function that is there meanwhile.
+struct Carrier {
+  std::string create, name;
+};
+
+Carrier list_carrier(const Work& work, uint32_t row) {
+  const Object& old = work.from.objects[row];
+  std::string schema = sql::quote_name(old.schema) + ".", lists = schema + aside(old) + "[]";
+  std::string made = sql_name(work.to.objects[work.twin_of_from[row]]) + "[]";
+  std::string body = "select case when $1 is not null then coalesce((select array_agg(" +
+                     row_of(work, row, "$1[i]") +
+                     " order by i) from generate_subscripts($1, 1) i), '{}') end";
+  Carrier out;
+  out.name = schema + aside(old);
+  out.create = "CREATE FUNCTION " + out.name + "(" + lists + ") RETURNS " + made +
+               " LANGUAGE sql AS " + sql::quote_text(body);
+  return out;
 }
 
 // A range's multirange and the functions of their names do not follow a rename.
@@ -207,10 +243,6 @@ void step_aside(const Work& work, uint32_t at, Statements& out) {
   if (work.changed(at, "subtype")) return;
   rename("FUNCTION", type.name, "(" + sub + ", " + sub + ")");
   rename("FUNCTION", type.name, "(" + sub + ", " + sub + ", text)");
-}
-
-std::string aside(const Object& type) {
-  return sql::quote_name(type.name.substr(0, 55) + "_ballast");
 }
 
 Statements step_types_aside(Work& work) {
@@ -242,9 +274,14 @@ Statements carry_columns(Work& work) {
     if (!of_these || work.changed(at, "type") || comes_down(work, at, "type")) continue;
     std::string table = sql_table(b), type = b.text("type"), collation = b.text("collation");
     if (!collation.empty()) type += " COLLATE " + collation;
-    Statement one = statement("ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " TYPE " +
-                                  type + carried(work, at),
-                              b);
+    bool list = b.text("type").ends_with("[]");
+    uint32_t row = list ? rebuilt_row(work, type.substr(0, type.size() - 2)) : kNone;
+    Carrier carrier = row == kNone ? Carrier() : list_carrier(work, row);
+    if (row != kNone) out.push_back(statement(carrier.create, b));
+    std::string words =
+        row == kNone ? carried(work, at) : " USING " + carrier.name + "(" + sql_name(b) + ")";
+    Statement one = statement(
+        "ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " TYPE " + type + words, b);
     locks(work, one, table, kExclusive);
     if (rewrites(work, at)) {
       one.rewrites.push_back(table);
@@ -253,6 +290,7 @@ Statements carry_columns(Work& work) {
       hazard(one, "depends-on-data");
     }
     out.push_back(std::move(one));
+    if (row != kNone) out.push_back(statement("DROP FUNCTION " + carrier.name, b));
   }
   return out;
 }

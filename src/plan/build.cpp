@@ -92,12 +92,16 @@ bool builds_first(const Work& work, uint32_t to) {
       object.has("inherited")) {
     return false;
   }
+  // The columns of a new parent come late.
+  uint32_t stood = work.twin_of_to[object.parent];
+  bool moves = work.changed(stood, "partition_of") || work.changed(stood, "inherits");
   Fate table = work.fate_of_to[object.parent];
   bool stays = table == Fate::keep || table == Fate::alter;
   bool whole = work.to.objects[object.parent].has("partition_key");
   const Object& old = work.from.objects[work.twin_of_to[to]];
   bool same = old.text("type") == object.text("type");
-  return stays && !whole && same && is_ready(work, object) && !waits_for_old(work, object, old);
+  return stays && !moves && !whole && same && is_ready(work, object) &&
+         !waits_for_old(work, object, old);
 }
 
 std::string aside_name(const std::string& name,

@@ -72,6 +72,8 @@ Result<Done> Maker::make_alters() {
     work_.nodes[leaves].key += " leaves";
     work_.node_of_from[at] = leaves;
     for (uint32_t part : from(at).parts) {
+      // Its own default goes by itself where the column stays.
+      if (from(part).kind == Kind::default_ && work_.node_of_from[part] != kNone) continue;
       bool left = from(part).has("inherited") && work_.twin_of_from[part] == kNone &&
                   work_.key_above(from(part)) == kNone;
       if (left || stays_behind(work_, part)) work_.node_of_from[part] = leaves;

@@ -93,12 +93,18 @@ bool Maker::reaches(uint32_t table, uint32_t goal, std::vector<uint32_t>& seen) 
   return false;
 }
 
-// What comes down from a parent's table goes with that and cannot go alone.
+// What comes down from a parent's table goes with that and cannot go alone; the default of a column
+// that a table leaves behind goes with the column.
 bool Maker::hangs_above(uint32_t at) const {
   const Object& object = from(at);
   bool leaves = object.parent != kNone && (work_.changed(object.parent, "partition_of") ||
                                            work_.changed(object.parent, "inherits"));
-  return object.has("inherited") && !object.has("local") && object.kind != Kind::default_ &&
+  if (object.kind == Kind::default_) {
+    return leaves && std::any_of(object.uses.begin(), object.uses.end(), [&](uint32_t used) {
+             return from(used).kind == Kind::column && stays_behind(work_, used);
+           });
+  }
+  return object.has("inherited") && !object.has("local") &&
          (!leaves || object.kind == Kind::trigger || work_.key_above(object) != kNone ||
           stays_behind(work_, at));
 }

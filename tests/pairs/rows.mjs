@@ -197,9 +197,11 @@ function leansOnEmpty(from, to, table, empty) {
     const keys = object.target.map(id => columnOf(to, at, id))
     const isThere = old && !empty.has(old.id) && keys.every(key => sameColumn(from, old, key))
     const columns = object.columns.map(id => columnOf(to, wanted, id))
-    const isFilled = columns.some(found =>
+    const filled = columns.filter(found =>
       sameColumn(from, table, found) || found.column.default || isNumbered(found.column))
-    return isFilled && !isThere
+    // MATCH FULL takes all of a key or none.
+    const isMixed = object.full && filled.length < columns.length
+    return filled.length > 0 && (!isThere || isMixed)
   }))
 }
 
