@@ -40,6 +40,11 @@ void change_type(Work& work, uint32_t at, const Object& a, const Object& b, Stat
   out.push_back(std::move(one));
 }
 
+// A partition's identity is that of the table above, and comes and goes with it.
+bool has_own_identity(const Object& column) {
+  return column.has("identity") && column.has("sequence");
+}
+
 void change_identity(Work& work, uint32_t at, const Object& a, const Object& b, Statements& out) {
   std::string table = sql_table(b);
   std::string front = "ALTER TABLE " + table + " ALTER COLUMN " + sql_name(b) + " ";
@@ -50,17 +55,17 @@ void change_identity(Work& work, uint32_t at, const Object& a, const Object& b, 
     out.push_back(statement(front + words, b));
     locks(work, out.back(), table, kExclusive);
     bool drops = words == "DROP IDENTITY";
-    bool touches = drops || a.has("identity");
+    bool touches = drops || has_own_identity(a);
     if (touches) out.back().locks.push_back({sequence, drops ? kExclusive : "SHARE ROW EXCLUSIVE"});
   };
-  if (!b.has("identity")) {
+  if (!has_own_identity(b)) {
     add("DROP IDENTITY");
     return;
   }
   Json is = b.facts.value("sequence", Json::object());
   std::string name =
       sql::quote_name(is.value("schema", "")) + "." + sql::quote_name(is.value("name", ""));
-  if (!a.has("identity")) {
+  if (!has_own_identity(a)) {
     std::string made = schema::column_sql(b, "");
     size_t from = made.find(" GENERATED ");
     size_t end = b.has("not_null") ? made.rfind(" NOT NULL") : made.size();
@@ -198,10 +203,7 @@ Statements alter_column(Work& work, uint32_t at, uint32_t to) {
   bool inherits = comes_down(work, at, "type");
   std::string table = sql_table(b);
   change_expression(work, at, a, b, out);
-  // A partition's identity is that of the table above, and comes and goes with it.
-  auto of_above = [](const Object& one) { return one.has("identity") && !one.has("sequence"); };
-  bool own = !of_above(a) && !of_above(b);
-  bool loses = own && a.has("identity") && !b.has("identity");
+  bool loses = has_own_identity(a) && !has_own_identity(b);
   if (loses) change_identity(work, at, a, b, out);
   bool retypes = work.changed(at, "type") || work.changed(at, "collation");
   // Those of a type that is made anew are changed where that is done.
@@ -219,7 +221,8 @@ Statements alter_column(Work& work, uint32_t at, uint32_t to) {
       settle_below(work, at, out);
     }
   }
-  if (own && !loses && (work.changed(at, "identity") || work.changed(at, "sequence"))) {
+  bool changes = work.changed(at, "identity") || work.changed(at, "sequence");
+  if (has_own_identity(b) && changes) {
     change_identity(work, at, a, b, out);
   }
   column_settings(work, &a, b, out);

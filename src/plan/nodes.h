@@ -36,7 +36,6 @@ class Maker {
   uint32_t drop_node(uint32_t at);
   uint32_t taken_by(uint32_t at) const;
   bool stands_between(const Object& object) const;
-  bool refers_below(const Object& object) const;
   uint32_t referenced(const Object& key) const;
   bool reaches(uint32_t table, uint32_t goal, std::vector<uint32_t>& seen) const;
   bool hangs_above(uint32_t at) const;

@@ -27,7 +27,7 @@ uint32_t Maker::taken_by(uint32_t at) const {
                (object.text("type") == "check"
                     ? object.facts.value("columns", Json::array()).size() != 1
                     : object.text("type") == "foreign key" && referenced(object) == object.parent);
-  if (back || holds || refers_below(object)) return kNone;
+  if (back || holds) return kNone;
   bool follows = object.kind == Kind::constraint || object.kind == Kind::index ||
                  object.kind == Kind::default_ || object.kind == Kind::statistics;
   // What hangs on a column that is altered meanwhile lets go of it by itself.
@@ -51,23 +51,15 @@ uint32_t Maker::taken_by(uint32_t at) const {
 }
 
 // A foreign key between two tables that go: it would go with its own, unless the other table has
-// to go first since it refers back.
+// to go first since it refers back, or lies below its own.
 bool Maker::stands_between(const Object& object) const {
   if (object.kind != Kind::constraint || object.text("type") != "foreign key") return false;
   uint32_t other = referenced(object);
   if (other == kNone || other == object.parent || !goes(work_.fate_of_from[other])) return false;
-  std::vector<uint32_t> seen;
-  return reaches(other, object.parent, seen);
-}
-
-// A foreign key to a table below its own, which has to go before a column that it has from above.
-bool Maker::refers_below(const Object& object) const {
-  if (object.kind != Kind::constraint || object.text("type") != "foreign key") return false;
-  uint32_t other = referenced(object);
-  if (other == kNone || !goes(work_.fate_of_from[other])) return false;
-  std::vector<uint32_t> children;
+  std::vector<uint32_t> seen, children;
   below(work_, object.parent, children);
-  return std::find(children.begin(), children.end(), other) != children.end();
+  return reaches(other, object.parent, seen) ||
+         std::find(children.begin(), children.end(), other) != children.end();
 }
 
 uint32_t Maker::referenced(const Object& key) const {

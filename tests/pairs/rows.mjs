@@ -97,7 +97,12 @@ function partsMove(from, to, table) {
   return (table.parts?.children ?? []).some(child => {
     const parent = to.tables.find(({ parts }) => parts?.children.some(isIt(child)))
     const at = parent ?? sameTable(to, child)
-    return at !== undefined && at !== sameTable(to, table) &&
+    if (at === undefined || at === sameTable(to, table)) return false
+    const seats = parent?.parts.children ?? []
+    const slot = seats.find(isIt(child))?.slot
+    // The default partition has our rows where none is for them.
+    const isTaken = slot === null && seats.some(other => other.slot === 0)
+    return isTaken || (parent && slot !== child.slot) ||
       !columnsOf(to, at).every(column => isSameColumn(from, table, to, column))
   })
 }
