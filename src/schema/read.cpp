@@ -85,14 +85,16 @@ class Reader {
 
 Result<Done> Reader::read_objects() {
   for (const Json& row : root_["objects"]) {
-    Json json = row;
-    uint64_t of = row.value("class", uint64_t{0}), oid = row.value("oid", uint64_t{0});
-    int64_t number = row.value("kind", "") == "column" ? row.value("number", int64_t{0}) : 0;
-    uint64_t index = row.value("index", uint64_t{0}), relation = row.value("relation", uint64_t{0});
-    uint64_t multirange = row.value("multirange_oid", uint64_t{0});
-    for (const char* key : {"class", "oid", "index", "relation", "multirange_oid"}) {
+    uint64_t of = row[0].get<uint64_t>(), oid = row[1].get<uint64_t>();
+    Json json = row[2];
+    int64_t number = json.value("kind", "") == "column" ? json.value("number", int64_t{0}) : 0;
+    auto take = [&](const char* key) {
+      uint64_t out = json.value(key, uint64_t{0});
       json.erase(key);
-    }
+      return out;
+    };
+    uint64_t index = take("index"), relation = take("relation");
+    uint64_t multirange = take("multirange_oid");
     auto sequence = json.find("sequence");
     if (sequence != json.end() && sequence->is_object()) {
       uint64_t own = sequence->value("oid", uint64_t{0});
