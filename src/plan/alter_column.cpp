@@ -106,7 +106,8 @@ void change_identity(Work& work, uint32_t at, const Object& a, const Object& b, 
 
 void change_expression(Work& work, uint32_t at, const Object& a, const Object& b, Statements& out) {
   bool ends = a.has("generated") && !b.has("generated") && work.changed(at, "generated");
-  if (!ends) return;
+  // It goes down to children, whatever theirs was.
+  if (!ends || comes_down(work, at, "generated")) return;
   out.push_back(statement(
       "ALTER TABLE " + sql_table(b) + " ALTER COLUMN " + sql_name(b) + " DROP EXPRESSION", b));
   locks(work, out.back(), sql_table(b), kExclusive);
