@@ -165,8 +165,9 @@ Statements alter_type(Work& work, uint32_t at, uint32_t to) {
   return out;
 }
 
-std::string aside(const Object& type) {
-  return sql::quote_name(type.name.substr(0, 55) + "_ballast");
+// The old type under the name that it steps aside to.
+std::string aside(const Work& work, uint32_t at) {
+  return sql::quote_name(work.from.objects[at].schema) + "." + sql::quote_name(work.asides.at(at));
 }
 
 // The composite type of a name that is made anew, or kNone.
@@ -215,15 +216,13 @@ struct Carrier {
 };
 
 Carrier list_carrier(const Work& work, uint32_t row) {
-  const Object& old = work.from.objects[row];
-  std::string schema = sql::quote_name(old.schema) + ".", lists = schema + aside(old) + "[]";
   std::string made = sql_name(work.to.objects[work.twin_of_from[row]]) + "[]";
   std::string body = "select case when $1 is not null then coalesce((select array_agg(" +
                      row_of(work, row, "$1[i]") +
                      " order by i) from generate_subscripts($1, 1) i), '{}') end";
   Carrier out;
-  out.name = schema + aside(old);
-  out.create = "CREATE FUNCTION " + out.name + "(" + lists + ") RETURNS " + made +
+  out.name = aside(work, row);
+  out.create = "CREATE FUNCTION " + out.name + "(" + out.name + "[]) RETURNS " + made +
                " LANGUAGE sql AS " + sql::quote_text(body);
   return out;
 }
@@ -234,8 +233,9 @@ void step_aside(const Work& work, uint32_t at, Statements& out) {
   std::string schema = sql::quote_name(type.schema) + ".", sub = type.text("subtype");
   std::string multirange = type.text("multirange");
   auto rename = [&](const std::string& what, const std::string& name, const std::string& args) {
+    std::string other = aside_name(name, [](const std::string&) { return false; });
     out.push_back(statement("ALTER " + what + " " + schema + sql::quote_name(name) + args +
-                                " RENAME TO " + sql::quote_name(name.substr(0, 55) + "_ballast"),
+                                " RENAME TO " + sql::quote_name(other),
                             type));
   };
   rename("TYPE", multirange, "");
@@ -245,12 +245,33 @@ void step_aside(const Work& work, uint32_t at, Statements& out) {
   rename("FUNCTION", type.name, "(" + sub + ", " + sub + ", text)");
 }
 
+// Names that no type has, nor any relation, whose row is a type.
+void name_asides(Work& work) {
+  std::set<std::string> taken;
+  for (uint32_t at : work.rebuilt) {
+    Object other;
+    other.schema = work.from.objects[at].schema;
+    work.asides[at] = aside_name(work.from.objects[at].name, [&](const std::string& wanted) {
+      other.name = wanted;
+      std::string full = sql_name(other);
+      for (const char* kind : {"enum ", "domain ", "composite ", "range ", "table ", "view ",
+                               "materialized_view ", "sequence "}) {
+        std::string id = kind + full;
+        if (work.from.find(id) != nullptr || work.to.find(id) != nullptr) return true;
+      }
+      return !taken.insert(full).second;
+    });
+  }
+}
+
 Statements step_types_aside(Work& work) {
   Statements out;
+  name_asides(work);
   for (uint32_t at : work.rebuilt) {
     const Object& type = work.from.objects[at];
     std::string words = type.kind == Kind::domain ? "ALTER DOMAIN " : "ALTER TYPE ";
-    out.push_back(statement(words + sql_name(type) + " RENAME TO " + aside(type), type));
+    std::string name = sql::quote_name(work.asides.at(at));
+    out.push_back(statement(words + sql_name(type) + " RENAME TO " + name, type));
     if (type.kind == Kind::range) step_aside(work, at, out);
   }
   return out;
@@ -298,7 +319,7 @@ Statements carry_columns(Work& work) {
 Statements drop_old_type(const Work& work, uint32_t at) {
   const Object& type = work.from.objects[at];
   std::string words = type.kind == Kind::domain ? "DROP DOMAIN " : "DROP TYPE ";
-  return {statement(words + sql::quote_name(type.schema) + "." + aside(type), type)};
+  return {statement(words + aside(work, at), type)};
 }
 
 }  // namespace ballast::plan

@@ -51,9 +51,10 @@ struct Work {
   std::vector<Fate> fate_of_from, fate_of_to;
   Users users;                                         // in `from`
   std::map<uint32_t, std::vector<std::string>> facts;  // in `from`: those that differ
-  std::set<uint32_t> rebuilt;    // in `from`: types that are made anew around their columns
-  std::set<uint32_t> retyped;    // in `from`: columns whose type changes
-  std::set<uint32_t> disturbed;  // in `from`: replaced for the sake of others
+  std::set<uint32_t> rebuilt;  // in `from`: types that are made anew around their columns
+  std::map<uint32_t, std::string> asides;  // the names that the old ones step aside under
+  std::set<uint32_t> retyped;              // in `from`: columns whose type changes
+  std::set<uint32_t> disturbed;            // in `from`: replaced for the sake of others
   // In `from`: columns whose values go over to a new one that takes their place, and its name.
   std::map<uint32_t, std::string> staged;
   // In `to`: checks that have to be as others of the same name that stay in a partition, a child or
