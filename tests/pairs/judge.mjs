@@ -118,7 +118,10 @@ function pgDump(version) {
   return folders.map(folder => join(folder, 'pg_dump')).find(path => existsSync(path))
 }
 
-/** The lines of a dump, without what depends on the order of columns or of objects. */
+/**
+ * The lines of a dump, without what depends on the order of columns or of objects, or of storage
+ * parameters, of which ALTER TABLE … SET puts a new one last.
+ */
 async function dumpOf(command, url) {
   const args = ['--schema-only', '--no-owner', '--dbname', url]
   const { stdout } = await run(command, args, { maxBuffer: 64 * 2 ** 20 })
@@ -131,4 +134,6 @@ function sortLists(line) {
   return line.replace(/,$/, '')
     .replace(/^(CREATE STATISTICS .* ON )(.*)( FROM .*)$/, sorted)
     .replace(/^(ALTER PUBLICATION [^(]* \()([^)]*)(\).*)$/, sorted)
+    .replace(/^(|.* )(WITH \()([^()]*)(\);?)$/, (all, before, ...rest) =>
+      before + sorted(all, ...rest))
 }
