@@ -93,8 +93,7 @@ bool builds_first(const Work& work, uint32_t to) {
     return false;
   }
   // The columns of a new parent come late.
-  uint32_t stood = work.twin_of_to[object.parent];
-  bool moves = work.changed(stood, "partition_of") || work.changed(stood, "inherits");
+  bool moves = work.moves(work.twin_of_to[object.parent]);
   Fate table = work.fate_of_to[object.parent];
   bool stays = table == Fate::keep || table == Fate::alter;
   bool whole = work.to.objects[object.parent].has("partition_key");

@@ -18,8 +18,7 @@ void find_exact(Work& work) {
     const Object& check = work.to.objects[at];
     if (check.text("type") != "check" || !check.has("inherited")) continue;
     uint32_t table = work.twin_of_to[check.parent];
-    bool joins =
-        table != kNone && (work.changed(table, "partition_of") || work.changed(table, "inherits"));
+    bool joins = table != kNone && work.moves(table);
     if (!joins) continue;
     for (uint32_t above : work.to.above(check)) {
       std::string here = stays(at) ? text_of(at) : "", there = stays(above) ? text_of(above) : "";

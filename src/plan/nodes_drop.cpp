@@ -89,8 +89,7 @@ bool Maker::reaches(uint32_t table, uint32_t goal, std::vector<uint32_t>& seen) 
 // that a table leaves behind goes with the column.
 bool Maker::hangs_above(uint32_t at) const {
   const Object& object = from(at);
-  bool leaves = object.parent != kNone && (work_.changed(object.parent, "partition_of") ||
-                                           work_.changed(object.parent, "inherits"));
+  bool leaves = object.parent != kNone && work_.moves(object.parent);
   if (object.kind == Kind::default_) {
     return leaves && std::any_of(object.uses.begin(), object.uses.end(), [&](uint32_t used) {
              return from(used).kind == Kind::column && stays_behind(work_, used);

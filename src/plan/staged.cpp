@@ -48,10 +48,9 @@ bool is_plain(const Work& work, uint32_t at) {
   }
   // One that comes is there before the rows are filled.
   if (has_update_rule(work.from, at) || has_update_rule(work.to, twin)) return false;
-  return std::none_of(work.users[at].begin(), work.users[at].end(), [&](uint32_t user) {
-    const Object& one = work.from.objects[user];
-    return one.kind == Kind::table && (one.has("inherits") || one.has("partition_of"));
-  });
+  std::vector<uint32_t> children;
+  below(work, at, children);
+  return children.empty();
 }
 
 // The columns by which the table is walked: those of a key that holds no NULL, the primary one

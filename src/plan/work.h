@@ -75,6 +75,10 @@ struct Work {
   void wait(uint32_t first, uint32_t then);
 
   bool changed(uint32_t at, const char* fact) const;
+  // Whether a table has other parents than before.
+  bool moves(uint32_t table) const {
+    return changed(table, "partition_of") || changed(table, "inherits");
+  }
   // Whether the relation was there before the plan began.
   bool was_there(const std::string& relation) const;
   // In `from`: the tables above a partition, the nearest first.

@@ -8,15 +8,19 @@
 namespace ballast::schema {
 namespace {
 
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 bool is_plain_text(std::string_view text) {
   return text.size() >= 2 && text.front() == '"' && text.find('\\') == text.npos;
 }
 
 }  // namespace
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+bool is_json(std::string_view text) {
+  return is_plain_text(text) || text == "true" || text == "false" || Json::accept(text);
+}
 
 std::string text_of(std::string_view json) {
   if (is_plain_text(json)) return std::string(json.substr(1, json.size() - 2));

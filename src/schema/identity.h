@@ -19,6 +19,9 @@ std::optional<Kind> kind_of(std::string_view text);
 // An object out of its members, without what it uses. Errors: schema_text.
 Result<Object> object_of(const std::vector<Fact>& members);
 
+std::string dump(const Json& json);
+bool is_json(std::string_view text);
+
 // What a JSON text says, where it is a string; empty where it is none.
 std::string text_of(std::string_view json);
 

@@ -11,10 +11,6 @@
 namespace ballast::schema {
 namespace {
 
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 // Its facts, and the members that say which object it is.
 std::string line_of(const Object& object, const Json& uses) {
   std::vector<std::pair<std::string_view, std::string>> members;
@@ -35,11 +31,6 @@ std::string line_of(const Object& object, const Json& uses) {
     out.append(out.empty() ? "{\"" : ",\"").append(key).append("\":").append(text);
   }
   return out + "}";
-}
-
-bool is_json(std::string_view text) {
-  bool plain = text.size() >= 2 && text.front() == '"' && text.find('\\') == text.npos;
-  return plain || text == "true" || text == "false" || Json::accept(text);
 }
 
 // The positions of those that an object uses, of which most use the same.
